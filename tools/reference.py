@@ -1,0 +1,100 @@
+"""Writes docs/settings.md and docs/commands.md from the code; with --check says which of them is out of date.
+
+The tables in the code are the only source; a page that differs from them fails `make test`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer.main
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from parley.cli.main import app
+from parley.settings import Settings, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+ORIGIN = "<!-- Written by `make reference` from the code; edit there. -->"
+
+
+def cell(text: str) -> str:
+    """Return *text* fit for a cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def settings_page() -> str:
+    """Return the page of every setting: default, what is allowed, what it means in both languages."""
+    lines = [
+        "# Settings 设置",
+        "",
+        ORIGIN,
+        "",
+        "One file, `settings.toml`, in the home. `parley settings` prints the values in force.",
+    ]
+    section = ""
+    for row in rows_of(Settings()):
+        if row.section != section:
+            section = row.section
+            lines += [
+                "",
+                f"## {section}",
+                "",
+                "| setting | default | allowed | meaning | 含义 |",
+                "|---|---|---|---|---|",
+            ]
+        lines.append(
+            f"| `{row.name}` | `{cell(row.default)}` | {cell(row.allowed_en)} | {cell(row.en)} | {cell(row.zh)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def commands(command: object, path: str) -> Iterator[tuple[str, TyperCommand]]:
+    """Give every command below *command* with the words that call it."""
+    if isinstance(command, TyperGroup):
+        for name in sorted(command.commands):
+            yield from commands(command.commands[name], f"{path} {name}")
+    else:
+        assert isinstance(command, TyperCommand), "a command line is made of groups and commands"
+        yield path, command
+
+
+def parameter_line(parameter: object) -> str:
+    """Return one line of the list of a command's arguments and options."""
+    if isinstance(parameter, TyperArgument):
+        shown = f"`{(parameter.name or '').upper()}`"
+    else:
+        assert isinstance(parameter, TyperOption), "a parameter is an argument or an option"
+        shown = ", ".join(f"`{word}`" for word in [*parameter.opts, *parameter.secondary_opts])
+    return f"- {shown} {cell(parameter.help or '')}".rstrip()
+
+
+def commands_page() -> str:
+    """Return the page of every command with its arguments and options."""
+    lines = ["# Commands 命令", "", ORIGIN, "", "`PARLEY_HOME` names the folder of data, keys and settings."]
+    for words, command in commands(typer.main.get_command(app), "parley"):
+        lines += ["", f"## {words}", "", (command.help or "").strip()]
+        shown = [parameter_line(parameter) for parameter in command.params if parameter.name != "help"]
+        lines += ["", *shown] if shown else []
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write the pages, or with --check compare them."""
+    pages = {DOCS / "settings.md": settings_page(), DOCS / "commands.md": commands_page()}
+    if "--check" not in sys.argv[1:]:
+        for path, text in pages.items():
+            path.write_text(text, encoding="utf-8")
+        return 0
+    stale = [path.name for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for name in stale:
+        print(f"docs/{name} is out of date; run: make reference")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
