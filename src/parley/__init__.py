@@ -1,0 +1,1 @@
+"""Parley 和议: agrees repayment with borrowers by text."""
