@@ -1,0 +1,232 @@
+"""From the bytes of the catalogue's files to a catalogue that holds together, or one error naming file and key."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NoReturn, TypeVar
+
+from parley.errors import BadInput
+from parley.locale import Language
+from parley.messaging.catalogue.texts import Catalogue, Context, Discloses, Entry
+from parley.messaging.template import Literal, Node, Template, TemplateError, names_certain, names_used, parse
+from parley.messaging.values import DEFAULT_WORDS_LIMIT, FACTS, Kind, Placeholder, PlaceholderTypes
+from parley.purpose import Purpose
+
+KEYS_FILE: Final = "keys.toml"
+FILES: Final = (KEYS_FILE, *(f"{language}.toml" for language in Language))
+"""The names under which `load_catalogue` expects the bytes of its files."""
+
+_SECTIONS: Final = frozenset({"standing", "limits", "lines", "begins", "keys"})
+_ENTRY_FIELDS: Final = frozenset({"purpose", "context", "discloses", "version", "placeholders", "without"})
+_PLAIN_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.CHOICE)
+
+_Table = Mapping[str, Any]
+_Member = TypeVar("_Member", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What holds for all texts: standing words, limits of other words, the lines each needs, how each begins."""
+
+    standing: PlaceholderTypes
+    limits: Mapping[str, int]
+    lines: Mapping[str, frozenset[str]]
+    begins: Mapping[str, tuple[Node, ...]]
+
+
+def load_catalogue(files: Mapping[str, bytes]) -> Catalogue:
+    """Return the catalogue of the four FILES.
+
+    Raises BadInput, naming file and key: a file that is missing or no TOML, an unknown field or value, a key that a
+    language lacks or has alone, a placeholder that differs between languages, account facts where only less may be
+    disclosed, a missing line (sender, contact, stop) without a reason, a text that cannot be parsed.
+    """
+    keys = _toml(files, KEYS_FILE)
+    _only("(top)", keys, _SECTIONS)
+    house = _house(keys)
+    entries = {key: _entry(key, fields, house) for key, fields in _table("keys", keys).items()}
+    texts: dict[tuple[str, Language], Template] = {}
+    for language in Language:
+        for key, template in _texts(files, language, entries, house):
+            _check_text(language, entries[key], template, house)
+            texts[key, language] = template
+    return Catalogue(entries, texts, house.standing)
+
+
+def _toml(files: Mapping[str, bytes], name: str) -> _Table:
+    if name not in files:
+        raise BadInput(f"The catalogue file {name} is missing.", f"缺少文案文件{name}。")
+    try:
+        return tomllib.loads(files[name].decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{name} is not TOML in UTF-8: {error}.", f"{name}不是UTF-8编码的TOML：{error}。") from None
+
+
+def _refuse(file: str, key: str, en: str, zh: str) -> NoReturn:
+    raise BadInput(f"{file}, {key}: {en}", f"{file}，{key}：{zh}")
+
+
+def _table(name: str, of: _Table, key: str = "(top)") -> _Table:
+    table = of.get(name, {})
+    if not isinstance(table, dict):
+        _refuse(KEYS_FILE, key, f"{name} is a table.", f"{name}应为表。")
+    return table
+
+
+def _only(key: str, table: _Table, allowed: frozenset[str]) -> None:
+    unknown = ", ".join(sorted(set(table) - allowed))
+    if unknown:
+        known = ", ".join(sorted(allowed))
+        _refuse(
+            KEYS_FILE, key, f"{unknown} is not known here; known are {known}.", f"{unknown}不可用，可用的有{known}。"
+        )
+
+
+def _house(keys: _Table) -> _House:
+    standing = {name: Placeholder(Kind.WORDS, limit=limit) for name, limit in _limits("standing", keys).items()}
+    lines = {line: frozenset(names) for line, names in _table("lines", keys).items()}
+    for line, names in lines.items():
+        unknown = ", ".join(sorted(names - set(standing)))
+        if unknown:
+            _refuse(KEYS_FILE, f"lines.{line}", f"{unknown} is not a standing word.", f"{unknown}不是通用词。")
+    begins = {language: _signature(language, text, standing) for language, text in _table("begins", keys).items()}
+    return _House(standing, _limits("limits", keys), lines, begins)
+
+
+def _signature(language: str, text: object, standing: PlaceholderTypes) -> tuple[Node, ...]:
+    where = f"begins.{language}"
+    if language not in set(Language) or not isinstance(text, str):
+        _refuse(KEYS_FILE, where, "names a language shipped and a text in quotes.", "应为已支持的语言及带引号的文字。")
+    try:
+        return parse(text, standing).nodes
+    except TemplateError as error:
+        _refuse(KEYS_FILE, where, error.en, error.zh)
+
+
+def _limits(section: str, keys: _Table) -> Mapping[str, int]:
+    limits = _table(section, keys)
+    for name, limit in limits.items():
+        if type(limit) is not int or limit < 1:
+            _refuse(KEYS_FILE, f"{section}.{name}", "is a number of characters, at least 1.", "须为不小于1的整数。")
+    return limits
+
+
+def _entry(key: str, fields: object, house: _House) -> Entry:
+    if not isinstance(fields, dict):
+        _refuse(KEYS_FILE, key, "is a table.", "应为表。")
+    _only(key, fields, _ENTRY_FIELDS)
+    version = fields.get("version")
+    if type(version) is not int or version < 1:
+        _refuse(KEYS_FILE, key, "needs a version, a whole number from 1.", "需要版本号（从1起的整数）。")
+    entry = Entry(
+        key,
+        _member(key, "purpose", Purpose, fields),
+        _member(key, "context", Context, fields),
+        _member(key, "discloses", Discloses, fields),
+        version,
+        {name: _placeholder(key, name, kind, house) for name, kind in _table("placeholders", fields, key).items()},
+        _reasons(key, _table("without", fields, key), house),
+    )
+    facts = sorted(name for name, placeholder in entry.placeholders.items() if placeholder.kind in FACTS)
+    if facts and entry.discloses is not Discloses.DEBT:
+        _refuse(
+            KEYS_FILE,
+            key,
+            f"discloses {entry.discloses}, so it cannot show {', '.join(facts)}.",
+            f"披露级别为{entry.discloses}，不能显示{'、'.join(facts)}。",
+        )
+    return entry
+
+
+def _member(key: str, field: str, values: type[_Member], fields: _Table) -> _Member:
+    try:
+        return values(str(fields.get(field)))
+    except ValueError:
+        allowed = ", ".join(values)
+        _refuse(KEYS_FILE, key, f"{field} is one of {allowed}.", f"{field}须为以下之一：{allowed}。")
+
+
+def _placeholder(key: str, name: str, kind: object, house: _House) -> Placeholder:
+    """Read 'amount' as a kind, ["yes", "no"] as a choice of these."""
+    if name in house.standing:
+        _refuse(KEYS_FILE, key, f"{name} is a standing word; do not declare it.", f"{name}是通用词，无需声明。")
+    if isinstance(kind, list) and kind and all(isinstance(choice, str) for choice in kind):
+        return Placeholder(Kind.CHOICE, choices=tuple(kind))
+    if isinstance(kind, str) and kind in _PLAIN_KINDS:
+        return Placeholder(Kind(kind), limit=house.limits.get(name, DEFAULT_WORDS_LIMIT))
+    kinds = ", ".join(_PLAIN_KINDS)
+    _refuse(
+        KEYS_FILE,
+        key,
+        f"the kind of {name} is one of {kinds}, or a list of choices.",
+        f"{name}的类型须为{kinds}之一，或选项列表。",
+    )
+
+
+def _reasons(key: str, without: _Table, house: _House) -> Mapping[str, str]:
+    for line, reason in without.items():
+        if line not in house.lines:
+            _refuse(KEYS_FILE, key, f"{line} is not one of the lines.", f"{line}不是规定的行。")
+        if not isinstance(reason, str) or not reason.strip():
+            _refuse(KEYS_FILE, key, f"leaving out the {line} line needs a reason.", f"省略{line}一行须写明理由。")
+    return without
+
+
+def _texts(
+    files: Mapping[str, bytes], language: Language, entries: Mapping[str, Entry], house: _House
+) -> Iterator[tuple[str, Template]]:
+    file = f"{language}.toml"
+    table = _toml(files, file)
+    for key in sorted(set(table) ^ set(entries)):
+        if key in table:
+            _refuse(file, key, f"{KEYS_FILE} does not know this key.", f"{KEYS_FILE}中没有此键。")
+        _refuse(file, key, "this key has no text here.", "此键在本文件中没有文案。")
+    for key, entry in entries.items():
+        source = _source(file, key, table[key])
+        try:
+            yield key, parse(source, {**house.standing, **entry.placeholders})
+        except TemplateError as error:
+            _refuse(file, key, error.en, error.zh)
+
+
+def _source(file: str, key: str, fields: object) -> str:
+    source = fields["text"] if isinstance(fields, dict) and set(fields) == {"text"} else None
+    if not isinstance(source, str):
+        _refuse(file, key, "has one field, text, in quotes.", "应只有一个字段text（带引号）。")
+    return source
+
+
+def _check_text(language: Language, entry: Entry, template: Template, house: _House) -> None:
+    file = f"{language}.toml"
+    unused = ", ".join(sorted(set(entry.placeholders) - names_used(template.nodes)))
+    if unused:
+        _refuse(file, entry.key, f"does not use {unused}.", f"没有使用占位符{unused}。")
+    certain = names_certain(template.nodes)
+    for line, names in house.lines.items():
+        missing = ", ".join(sorted(names - certain))
+        if missing and line not in entry.without:
+            _refuse(
+                file,
+                entry.key,
+                f"lacks the {line} line: {missing} must show in every branch, or {KEYS_FILE} states a reason.",
+                f"缺少{line}一行：每个分支都须显示{missing}，否则须在{KEYS_FILE}写明理由。",
+            )
+    if not _begins_with(template.nodes, house.begins.get(language, ())):
+        where = f"{KEYS_FILE}, begins.{language}"
+        _refuse(file, entry.key, f"does not begin as {where} asks.", f"开头不符合{where}的要求。")
+
+
+def _begins_with(nodes: tuple[Node, ...], wanted: tuple[Node, ...]) -> bool:
+    """Return whether *nodes* open as *wanted*; the last literal of *wanted* may go on into the text."""
+    if not wanted:
+        return True
+    *signed, last = wanted
+    if len(nodes) < len(wanted) or list(nodes[: len(signed)]) != signed:
+        return False
+    first = nodes[len(signed)]
+    if isinstance(first, Literal) and isinstance(last, Literal):
+        return first.text.startswith(last.text)
+    return first == last
