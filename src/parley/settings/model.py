@@ -1,0 +1,283 @@
+"""Every setting of a lender's home, by section. This is the table: `parley settings` and the manual print it.
+
+Units stand last in the names: `_days`, `_minutes`, `_bps` (hundredths of a percent), `_micro` (millionths).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from parley.locale import Language
+from parley.purpose import Actor
+from parley.settings.field import setting
+
+LANGUAGES: Final = tuple(language.value for language in Language)
+ACTORS: Final = tuple(actor.value for actor in Actor)
+# The message routes that this version can drive. The sandbox delivers inside the process and to nobody outside.
+SANDBOX: Final = "sandbox"
+PROVIDERS: Final = (SANDBOX,)
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Who writes, and how a borrower reaches a person."""
+
+    display_name: Mapping[str, str] = setting(
+        {"en": "Example Card", "zh-Hans": "示例金融", "zh-Hant": "示例金融"},
+        "The name every message opens with, by language.",
+        "每条短信开头使用的机构名称，按语言填写。",
+        choices=LANGUAGES,
+        longest=30,
+    )
+    jurisdiction: str = setting(
+        "US",
+        "Where the lender is established: an ISO 3166 code such as US, GB or CN.",
+        "机构所在法域的 ISO 3166 代码，例如 US、GB、CN。",
+        longest=12,
+    )
+    actor: str = setting(
+        "original_creditor",
+        "What the lender is in the eyes of the law.",
+        "机构在法律上的身份。",
+        choices=ACTORS,
+    )
+    hotline: str = setting(
+        "800-555-0100",
+        "The telephone number where a person answers.",
+        "有专员接听的电话号码。",
+        longest=24,
+    )
+    hours_text: Mapping[str, str] = setting(
+        {"en": "8-20", "zh-Hans": "8-20点", "zh-Hant": "8-20點"},
+        "When the hotline is answered, in words, by language.",
+        "热线的服务时间，按语言填写。",
+        choices=LANGUAGES,
+        longest=30,
+    )
+    page_address: str = setting(
+        "pay.example.com",
+        "The borrowers' page, without https://; short, for it stands in messages.",
+        "借款人页面的网址，不含 https://；会写入短信，宜短。",
+        longest=40,
+    )
+    agent_names: Mapping[str, str] = setting(
+        {"en": "Dana Reyes", "zh-Hans": "林薇", "zh-Hant": "林薇"},
+        "The member of staff whom messages name and who takes over, by language.",
+        "短信中具名并可接手的专员，按语言填写。",
+        choices=LANGUAGES,
+        longest=30,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where the data is."""
+
+    database_url: str = setting(
+        "",
+        "postgresql://… for production; empty: SQLite inside the home. PARLEY_DATABASE_URL overrides it.",
+        "生产环境填写 postgresql://…；留空则使用主目录内的 SQLite。环境变量 PARLEY_DATABASE_URL 优先。",
+        longest=500,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where the lender's keys come from."""
+
+    source: str = setting(
+        "file",
+        "Where the keys are read: a folder, environment variables, or a command that prints them.",
+        "密钥来源：文件夹、环境变量，或能输出密钥的命令。",
+        choices=("file", "environment", "command"),
+    )
+    path: str = setting(
+        "",
+        "The keys' folder for source = file; empty: the folder keys in the home. Better on another disk.",
+        "source = file 时的密钥文件夹；留空则为主目录下的 keys。最好放在另一块磁盘上。",
+        longest=500,
+    )
+    command: str = setting(
+        "",
+        "The command for source = command; it prints the keys on standard output.",
+        "source = command 时执行的命令，密钥输出到标准输出。",
+        longest=500,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """How messages are written and sent."""
+
+    provider: str = setting(
+        SANDBOX,
+        "Who carries the messages; the sandbox reaches nobody outside this machine.",
+        "短信通道；sandbox 不会发到本机以外。",
+        choices=PROVIDERS,
+    )
+    stop_words: Mapping[str, str] = setting(
+        {"*": "STOP", "CN": "R"},
+        "The word that messages name for opting out, by country, * for the rest; every known word works everywhere.",
+        "短信中写明的退订口令，按国家或地区填写，* 为其余；其他已知口令同样有效。",
+        longest=12,
+    )
+    not_after_hours: int = setting(
+        48,
+        "Hours after which a message that could not leave expires.",
+        "短信无法发出时，多少小时后失效。",
+        between=(1, 168),
+    )
+    cost_per_segment_micro: int = setting(
+        7_900,
+        "Price of one segment in millionths of the route's currency, for the cost shown before sending.",
+        "每一分条的价格，以通道结算货币的百万分之一为单位，用于发送前显示费用。",
+        between=(0, 10_000_000),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """When a borrower may be contacted, beyond what the rule files say."""
+
+    unsigned_exceptions_bind: bool = setting(
+        default=False,
+        en="Whether exceptions no reviewer has signed take effect; the sandbox alone may say true.",
+        zh="未经审阅人签署的例外是否生效；仅 sandbox 可设为 true。",
+    )
+    reply_window_minutes: int = setting(
+        1_440,
+        "Minutes after a borrower's message in which our answer counts as a reply.",
+        "收到借款人短信后，多少分钟内的回复视为应答。",
+        between=(1, 4_320),
+    )
+    identity_fresh_days: int = setting(
+        30,
+        "Days for which a proven identity lets debt facts follow to the same number.",
+        "本人身份核实后，多少天内可向同一号码发送债务信息。",
+        between=(0, 365),
+    )
+    identity_tries: int = setting(
+        3,
+        "Wrong identity answers before the thread goes to a person.",
+        "身份核实答错几次后转人工。",
+        between=(1, 10),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """What the nightly decision looks for."""
+
+    reminder_days_before: int = setting(
+        3,
+        "Days before the due date on which the one reminder is sent.",
+        "应还日前多少天发送唯一一次还款提醒。",
+        between=(1, 14),
+    )
+    overdue_days: tuple[int, ...] = setting(
+        (1, 5, 12, 20, 29, 45, 60, 75, 90, 120, 150, 180),
+        "Days past due on which an overdue message is considered.",
+        "逾期第几天考虑发送逾期短信。",
+        between=(1, 3_650),
+    )
+    holdout_bps: int = setting(
+        500,
+        "Share of accounts, fixed at import, that get no unprompted message: the measure of what messages do.",
+        "导入时固定的对照组比例（万分之一），对照组不主动发送短信，用于衡量效果。",
+        between=(0, 5_000),
+    )
+    chunk_accounts: int = setting(
+        500,
+        "Accounts decided in one transaction.",
+        "每个事务处理的账户数。",
+        between=(1, 10_000),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Crisis:
+    """Whom to page when a borrower may be in danger."""
+
+    page_by: str = setting(
+        "none",
+        "How the person on call is paged; none only lists the thread in the console.",
+        "如何呼叫值班人员；none 仅在控制台列出。",
+        choices=("none", "webhook", "command"),
+    )
+    webhook_url: str = setting(
+        "",
+        "The https address that gets the page; it carries the thread's number and nothing about the borrower.",
+        "接收呼叫的 https 地址；只含对话编号，不含借款人信息。",
+        longest=500,
+    )
+    command: str = setting(
+        "",
+        "The command that pages; it gets the thread's number as its last argument.",
+        "用于呼叫的命令；最后一个参数是对话编号。",
+        longest=500,
+    )
+    tries: int = setting(
+        5,
+        "How often a page that failed is tried again.",
+        "呼叫失败后重试的次数。",
+        between=(1, 100),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """Limits of reading a lender's files."""
+
+    chunk_rows: int = setting(
+        1_000,
+        "Rows written in one transaction when good rows are kept.",
+        "保留合格行时，每个事务写入的行数。",
+        between=(1, 10_000),
+    )
+    preview_rows: int = setting(
+        5,
+        "Rows shown, masked, by --dry-run.",
+        "--dry-run 时预览（脱敏）的行数。",
+        between=(0, 50),
+    )
+    longest_field_characters: int = setting(
+        10_000,
+        "Longest cell; a longer one means a quote was never closed.",
+        "单元格最大字符数；超过则多半是引号未闭合。",
+        between=(100, 1_000_000),
+    )
+    error_files_days: int = setting(
+        30,
+        "Days after which files of refused rows are deleted; they hold personal data.",
+        "错误文件（含个人信息）保留的天数，到期删除。",
+        between=(1, 365),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a home. `digest` names the file they came from (SHA-256, hex); empty for the defaults."""
+
+    lender: Lender = field(default_factory=Lender)
+    store: Store = field(default_factory=Store)
+    keys: Keys = field(default_factory=Keys)
+    messages: Messages = field(default_factory=Messages)
+    contact: Contact = field(default_factory=Contact)
+    nightly: Nightly = field(default_factory=Nightly)
+    crisis: Crisis = field(default_factory=Crisis)
+    imports: Imports = field(default_factory=Imports)
+    digest: str = ""
+
+
+SECTIONS: Final[dict[str, type]] = {
+    "lender": Lender,
+    "store": Store,
+    "keys": Keys,
+    "messages": Messages,
+    "contact": Contact,
+    "nightly": Nightly,
+    "crisis": Crisis,
+    "imports": Imports,
+}
