@@ -1,0 +1,131 @@
+"""The book by chunks: what the nightly run reads of each account, and what it writes for those it wants to address.
+
+A chunk is a range of account ids, so it names the same accounts whenever it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from parley.engine.nightly import BookRow
+from parley.ids import derive_id
+from parley.negotiation.state import State
+from parley.servicing.account import Due
+from parley.servicing.arrangement import InstalmentState, Standing
+from parley.store import models
+
+_ID_BITS: Final = 128
+MOST_CHUNKS: Final = 1 << 16
+
+
+def chunk_bounds(number: int, chunks: int) -> tuple[UUID, UUID]:
+    """Return the first and last account id of chunk *number* of *chunks* (a power of two)."""
+    width = (1 << _ID_BITS) // chunks
+    return UUID(int=number * width), UUID(int=(number + 1) * width - 1)
+
+
+def chunks_for(accounts: int, per_chunk: int) -> int:
+    """Return the power of two of chunks that keeps each near *per_chunk* accounts."""
+    chunks = 1
+    while chunks * per_chunk < accounts and chunks < MOST_CHUNKS:
+        chunks *= 2
+    return chunks
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Page:
+    """A chunk of the book: what the triggers need of each account, in the order of ids."""
+
+    rows: Mapping[UUID, BookRow]
+    limits: Mapping[UUID, models.LimitChange]
+
+
+def load_page(number: int, chunks: int, as_of: date) -> Page:
+    """Return chunk *number* as it stands. Shape: five queries, of the columns that the triggers read and no others."""
+    low, high = chunk_bounds(number, chunks)
+    ids = {"account__id__gte": low, "account__id__lte": high}
+    dues: dict[UUID, list[Due]] = defaultdict(list)
+    owed = models.Instalment.objects.filter(account_id__gte=low, account_id__lte=high).order_by("account_id", "due_on")
+    for account_id, due_on, amount, paid in owed.values_list("account_id", "due_on", "amount_minor", "paid_minor"):
+        dues[account_id].append(Due(due_on, amount, paid))
+    plans = _plans(low, high)
+    promised = set(models.Promise.objects.filter(**ids, standing=Standing.ACTIVE).values_list("account_id", flat=True))
+    limits = {row.account_id: row for row in models.LimitChange.objects.filter(**ids, effective_on__lte=as_of)}
+    accounts = models.Account.objects.filter(id__gte=low, id__lte=high).order_by("id")
+    rows = {
+        account_id: BookRow(
+            is_open=status == "open",
+            is_held_out=arm == "holdout",
+            dues=tuple(dues[account_id]),
+            plan=plans.get(account_id, ()),
+            has_promise=account_id in promised,
+            limit_changed_on=limits[account_id].effective_on if account_id in limits else None,
+        )
+        for account_id, status, arm in accounts.values_list("id", "status", "arm")
+    }
+    return Page(rows, limits)
+
+
+def load_accounts(ids: Iterable[UUID]) -> dict[UUID, models.Account]:
+    """Return accounts with product and borrower, by id."""
+    rows = models.Account.objects.filter(id__in=list(ids)).select_related("product", "borrower")
+    return {row.id: row for row in rows}
+
+
+def _plans(low: UUID, high: UUID) -> dict[UUID, tuple[InstalmentState, ...]]:
+    found: dict[UUID, list[InstalmentState]] = defaultdict(list)
+    rows = models.ArrangementInstalment.objects.filter(
+        arrangement__account__id__gte=low, arrangement__account__id__lte=high, arrangement__standing=Standing.ACTIVE
+    ).order_by("arrangement_id", "number")
+    fields = ("arrangement__account_id", "due_on", "amount_minor", "paid_minor", "cleared_on")
+    for account_id, due_on, amount, paid, cleared_on in rows.values_list(*fields):
+        found[account_id].append(InstalmentState(due_on, amount, paid, cleared_on))
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def points_of(borrower_ids: Iterable[UUID]) -> dict[UUID, models.ContactPoint]:
+    """Return the telephone of each borrower that may be written to; the oldest where there are several."""
+    rows = models.ContactPoint.objects.filter(
+        borrower_id__in=list(borrower_ids), channel="sms", quarantined_at__isnull=True, address_sealed__isnull=False
+    )
+    found: dict[UUID, models.ContactPoint] = {}
+    for point in rows.select_related("borrower").order_by("id"):
+        found.setdefault(point.borrower_id, point)
+    return found
+
+
+def talks_on(points: Sequence[models.ContactPoint]) -> dict[UUID, models.Conversation]:
+    """Return the open conversation of each address that has one, by address id."""
+    rows = models.Conversation.objects.filter(contact_point__in=points, closed_at__isnull=True)
+    return {row.contact_point_id: row for row in rows}
+
+
+def open_talks(
+    wanted: Sequence[tuple[models.ContactPoint, UUID]],
+    standing: Mapping[UUID, models.Conversation],
+    now: datetime,
+) -> dict[UUID, models.Conversation]:
+    """Return an open conversation for each (address, account), starting those that are missing in one insert."""
+    missing = [(point, account) for point, account in wanted if point.id not in standing]
+    earlier: dict[UUID, int] = defaultdict(int)
+    past = models.Conversation.objects.filter(contact_point__in=[point for point, _ in missing])
+    for point_id in past.values_list("contact_point_id", flat=True):
+        earlier[point_id] += 1
+    fresh = [
+        models.Conversation(
+            id=derive_id("conversation", str(point.id), str(earlier[point.id] + 1)),
+            borrower_id=point.borrower_id,
+            contact_point=point,
+            account_id=account,
+            state=State.NOTIFIED,
+            opened_at=now,
+        )
+        for point, account in missing
+    ]
+    models.Conversation.objects.bulk_create(fresh)
+    return dict(standing) | {talk.contact_point_id: talk for talk in fresh}

@@ -1,0 +1,246 @@
+"""The inbox: what came from outside is stored with its urgent consequences, then acknowledged.
+
+A STOP and a crisis take effect in the transaction of the inbox row. A delivery that was stored before changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from parley.contact.facts import Hold
+from parley.engine.asking import is_identity_fresh
+from parley.engine.case import Case, ContactRecord
+from parley.engine.door import Admitted, admit
+from parley.engine.turn import Library, context_of
+from parley.ids import Msisdn, derive_id
+from parley.messaging.ledger import ENDED, Event, State, advance, joined
+from parley.servicing.account import Account
+from parley.store import audit, models
+from parley.store.bulk import update_rows
+from parley.store.cases import load_party, load_talk, open_talk
+from parley.store.lock import borrower_lock
+from parley.store.outbox import cancel_waiting, lock_messages
+from parley.store.rows import account_of
+from parley.store.sealed import Sealed, seal_text
+from parley.store.vault import Vault
+
+PHONE: Final = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedReceipt:
+    """A delivery receipt; `event` is what it tells the ledger, `part` 0 the whole message."""
+
+    event_id: str
+    message_id: UUID | None
+    part: int
+    event: Event
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ArrivedText:
+    """A text from a telephone."""
+
+    event_id: str
+    sender: Msisdn
+    text: str
+    at: datetime
+
+
+def accept_receipts(provider: str, arrived: Sequence[ArrivedReceipt], now: datetime, vault: Vault) -> int:
+    """Store receipts and move their messages, in one transaction. Returns how many were new."""
+    with transaction.atomic():
+        known = set(
+            models.Receipt.objects.filter(
+                provider=provider, provider_event__in=[one.event_id for one in arrived]
+            ).values_list("provider_event", flat=True)
+        )
+        fresh = {one.event_id: one for one in arrived if one.event_id not in known}
+        if not fresh:
+            return 0
+        wanted = {one.message_id for one in fresh.values() if one.message_id is not None}
+        messages = {row.id: row for row in lock_messages(wanted).select_related("borrower")}
+        rows = [_receipt_row(provider, one, messages, now) for one in fresh.values()]
+        models.Receipt.objects.bulk_create(rows)
+        for one in fresh.values():
+            if one.message_id in messages:
+                _move(messages[one.message_id], one)
+        update_rows(list(messages.values()), ["state", "reason", "finished_at"])
+        audit.record(vault, rows, now)
+        return len(rows)
+
+
+def _receipt_row(
+    provider: str, one: ArrivedReceipt, messages: dict[UUID, models.Message], now: datetime
+) -> models.Receipt:
+    return models.Receipt(
+        provider=provider,
+        provider_event=one.event_id,
+        message_id=one.message_id if one.message_id in messages else None,
+        part=one.part,
+        event=one.event,
+        at=one.at,
+        received_at=now,
+    )
+
+
+def _move(message: models.Message, one: ArrivedReceipt) -> None:
+    """Let the receipt speak: for the whole message at once, or for a part and then for all parts together."""
+    before = State(message.state)
+    message.state = advance(before, one.event) if one.part == 0 else _by_parts(message, one)
+    if message.state in ENDED and message.finished_at is None:
+        message.finished_at = one.at
+    if message.state != before:
+        message.reason = ""
+
+
+def _by_parts(message: models.Message, one: ArrivedReceipt) -> State:
+    part, _ = models.MessagePart.objects.get_or_create(
+        message=message, number=one.part, defaults={"state": State.SUBMITTED}
+    )
+    part.state = advance(State(part.state), one.event)
+    part.save(update_fields=["state"])
+    states = [State(state) for state in message.parts.values_list("state", flat=True)]
+    missing = [State.SUBMITTED] * (message.segments - len(states))
+    told = joined([*states, *missing])
+    return told if told in ENDED else State(message.state)
+
+
+def accept_texts(
+    provider: str, arrived: Sequence[ArrivedText], now: datetime, library: Library, vault: Vault
+) -> list[models.Inbound]:
+    """Store texts with what they urgently demand, in one transaction. Returns the new rows."""
+    with transaction.atomic():
+        known = set(
+            models.Inbound.objects.filter(
+                provider=provider, provider_event__in=[one.event_id for one in arrived]
+            ).values_list("provider_event", flat=True)
+        )
+        rows = [_accept(provider, one, now, library, vault) for one in arrived if one.event_id not in known]
+        audit.record(vault, rows, now)
+        return rows
+
+
+def _accept(provider: str, one: ArrivedText, now: datetime, library: Library, vault: Vault) -> models.Inbound:
+    index = vault.blind_index(PHONE, one.sender.e164)
+    points = list(
+        models.ContactPoint.objects.filter(channel=PHONE, address_index=index).select_related("borrower").order_by("id")
+    )
+    borrower_lock({point.borrower_id for point in points})
+    point = _spoken_to(points)
+    talk = open_talk(point, None, now) if point is not None else None
+    admitted = _admit(one.text, point, talk, now, library, vault)
+    row = models.Inbound(
+        id=derive_id("inbound", provider, one.event_id),
+        provider=provider,
+        provider_event=one.event_id,
+        address_index=index,
+        contact_point=point,
+        conversation=talk,
+        received_at=one.at,
+        urgent="+".join(_urgent_words(admitted)),
+        identity_answer=admitted.identity_answer,
+        was_redacted=admitted.was_redacted,
+        # Nobody we know writes: a person looks, no machine answers.
+        status="new" if point is not None else "person",
+    )
+    owner = point.borrower if point is not None else None
+    row.body_sealed = seal_text(vault, owner, Sealed.INBOUND_BODY, row.id, admitted.text)
+    row.save(force_insert=True)
+    for each in points:
+        _obey(each, admitted, row, now, vault)
+    if talk is not None:
+        talk.last_inbound_at = one.at
+        talk.save(update_fields=["last_inbound_at"])
+    return row
+
+
+def _spoken_to(points: Sequence[models.ContactPoint]) -> models.ContactPoint | None:
+    """Return the address on this number that we wrote to last; a number may belong to several borrowers."""
+    if not points:
+        return None
+    last = (
+        models.Message.objects.filter(contact_point__in=points, intended_at__isnull=False)
+        .order_by("-intended_at")
+        .values_list("contact_point_id", flat=True)
+        .first()
+    )
+    return next((point for point in points if point.id == last), points[0])
+
+
+def _admit(
+    text: str,
+    point: models.ContactPoint | None,
+    talk: models.Conversation | None,
+    now: datetime,
+    library: Library,
+    vault: Vault,
+) -> Admitted:
+    """Ask the door; the identity question is open only while identity is not proven."""
+    if point is None or talk is None or is_identity_fresh(point.identity_proven_at, now, library.identity_fresh_days):
+        return admit(text, None, None, library.lexicon)
+    party = load_party(point, vault)
+    case = Case(party, load_talk(talk, vault), _any_account(point), ContactRecord())
+    return admit(text, party, context_of(case, now), library.lexicon)
+
+
+def _any_account(point: models.ContactPoint) -> Account | None:
+    row = models.Account.objects.filter(borrower_id=point.borrower_id).select_related("product").first()
+    return account_of(row, ()) if row is not None else None
+
+
+def _urgent_words(admitted: Admitted) -> list[str]:
+    words = ["stop"] if admitted.stops else []
+    return words + (["risk"] if admitted.is_crisis else [])
+
+
+def _obey(point: models.ContactPoint, admitted: Admitted, row: models.Inbound, now: datetime, vault: Vault) -> None:
+    """Carry out a STOP and a crisis for a borrower behind the number, before anything else can happen."""
+    written: list[models.Consent | models.Hold] = []
+    if admitted.stops:
+        scope = "promotion" if admitted.stops == "promotions" else "all"
+        written.append(refuse(point, scope, row, now))
+        cancel_waiting(point.borrower_id, promotional_only=scope == "promotion", now=now)
+    if admitted.is_crisis:
+        written.append(lay_hold(point.borrower_id, Hold.CRISIS, row, now))
+        cancel_waiting(point.borrower_id, promotional_only=False, now=now)
+    audit.record(vault, written, now)
+
+
+def refuse(point: models.ContactPoint, scope: str, row: models.Inbound, now: datetime) -> models.Consent:
+    """Record that the borrower refused *scope* in reply *row*; the same reply refuses once."""
+    consent, _ = models.Consent.objects.get_or_create(
+        id=derive_id("consent", str(point.borrower_id), scope, str(row.id)),
+        defaults={
+            "borrower_id": point.borrower_id,
+            "contact_point": point,
+            "scope": scope,
+            "granted": False,
+            "source": "reply",
+            "proof": str(row.id),
+            "at": now,
+        },
+    )
+    return consent
+
+
+def lay_hold(borrower_id: UUID, kind: str, row: models.Inbound | None, now: datetime) -> models.Hold:
+    """Lay a hold on the borrower because of reply *row*; the same reply lays it once."""
+    hold, _ = models.Hold.objects.get_or_create(
+        id=derive_id("hold", str(borrower_id), kind, str(row.id) if row is not None else now.isoformat()),
+        defaults={
+            "borrower_id": borrower_id,
+            "kind": kind,
+            "source": "reply" if row is not None else "person",
+            "inbound": row,
+            "from_at": now,
+        },
+    )
+    return hold

@@ -1,0 +1,211 @@
+"""The three keys of a home, where they come from, and what may be wrong with them.
+
+- lender key: wraps the data key of each person
+- index key: makes the blind indexes for look-up
+- audit key: signs checkpoints and keys the commitments
+
+Each source gives the same three texts: base64 of 32 bytes. Keys never print; their id (first bytes of SHA-256) may.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import os
+import secrets
+import stat
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import assert_never
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from parley.errors import HomeUnusable
+
+KEY_BYTES = 32
+KEY_ID_BYTES = 4
+NAMES = ("lender", "index", "audit")
+COMMAND_WAIT_SECONDS = 20
+
+
+def key_id(key: bytes) -> bytes:
+    """Return the public id of a key: the first four bytes of its SHA-256."""
+    return hashlib.sha256(key).digest()[:KEY_ID_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one home. Prints as ids only."""
+
+    lender: bytes = field(repr=False)
+    index: bytes = field(repr=False)
+    audit: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        assert all(len(key) == KEY_BYTES for key in (self.lender, self.index, self.audit))
+
+    def __repr__(self) -> str:
+        return f"Keys(lender {key_id(self.lender).hex()}, index {key_id(self.index).hex()})"
+
+    def signer(self) -> Ed25519PrivateKey:
+        """Return the private key that signs audit checkpoints."""
+        return Ed25519PrivateKey.from_private_bytes(self.audit)
+
+    def audit_public(self) -> bytes:
+        """Return the public half of the audit key, 32 bytes."""
+        return self.signer().public_key().public_bytes_raw()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFiles:
+    """lender.key, index.key and audit.key in one folder."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class KeyVariables:
+    """PARLEY_LENDER_KEY, PARLEY_INDEX_KEY and PARLEY_AUDIT_KEY of the environment handed in."""
+
+    environment: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCommand:
+    """A program (run without a shell) that prints {"lender": "…", "index": "…", "audit": "…"}."""
+
+    argv: tuple[str, ...]
+
+
+KeySource = KeyFiles | KeyVariables | KeyCommand
+
+
+def create_keys(folder: Path) -> Keys:
+    """Write three new keys into *folder* (made with mode 700; files of mode 600).
+
+    Raises HomeUnusable where one of them is there already or the folder cannot be written; nothing is left behind then.
+    """
+    fresh = {name: secrets.token_bytes(KEY_BYTES) for name in NAMES}
+    written: list[Path] = []
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, key in fresh.items():
+            path = folder / f"{name}.key"
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            written.append(path)
+            _write_text(descriptor, base64.b64encode(key) + b"\n")
+    except FileExistsError:
+        _remove(written)
+        raise HomeUnusable(
+            f"There are keys in {folder} already. Parley never overwrites a key: what it sealed would be lost. "
+            "Use these keys, or name an empty folder.",
+            f"{folder} 中已有密钥。Parley 绝不覆盖密钥，否则以其加密的数据将无法恢复。请使用现有密钥，或指定空目录。",
+        ) from None
+    except OSError as error:
+        _remove(written)
+        reason = os.strerror(error.errno or 0)
+        raise HomeUnusable(
+            f"The keys cannot be written to {folder}: {reason}. Free space or correct the rights of the folder.",
+            f"无法将密钥写入 {folder}：{reason}。请腾出空间或更正目录权限。",
+        ) from None
+    return Keys(**fresh)
+
+
+def load_keys(source: KeySource) -> Keys:
+    """Return the keys of *source*. Raises HomeUnusable with what to do where one is missing, exposed or malformed."""
+    match source:
+        case KeyFiles(folder):
+            texts = {name: _read_file(folder / f"{name}.key") for name in NAMES}
+        case KeyVariables(environment):
+            texts = {name: _read_variable(environment, name) for name in NAMES}
+        case KeyCommand(argv):
+            texts = _run_command(argv)
+        case _:
+            assert_never(source)
+    return Keys(**{name: _decode(name, text) for name, text in texts.items()})
+
+
+def _write_text(descriptor: int, text: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _read_file(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise HomeUnusable(
+                    f"The key file {path} can be read by other users. Run: chmod 600 {path}",
+                    f"密钥文件 {path} 可被其他用户读取。请运行：chmod 600 {path}",
+                )
+            return file.read(4 * KEY_BYTES).decode("ascii", errors="replace")
+    except FileNotFoundError:
+        raise HomeUnusable(
+            f"The key file {path} is missing. Restore it from your backup of the keys; "
+            "without it nothing that is sealed can be read. For a new home run `parley init`.",
+            f"缺少密钥文件 {path}。请从密钥备份中恢复，否则已加密的数据无法读取。新建数据目录请运行 `parley init`。",
+        ) from None
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise HomeUnusable(
+            f"The key file {path} cannot be read: {reason}. Run Parley as the user that owns it.",
+            f"无法读取密钥文件 {path}：{reason}。请以该文件所有者的身份运行 Parley。",
+        ) from None
+
+
+def _read_variable(environment: Mapping[str, str], name: str) -> str:
+    variable = f"PARLEY_{name.upper()}_KEY"
+    if not environment.get(variable):
+        raise HomeUnusable(
+            f"The environment variable {variable} is not set. It holds base64 of {KEY_BYTES} bytes.",
+            f"未设置环境变量 {variable}。其内容应为 {KEY_BYTES} 字节的 base64。",
+        )
+    return environment[variable]
+
+
+def _run_command(argv: tuple[str, ...]) -> dict[str, str]:
+    """Run the key command; its output is never repeated in an error."""
+    try:
+        # The operator's own setting names the program; it runs without a shell.
+        done = subprocess.run(argv, capture_output=True, timeout=COMMAND_WAIT_SECONDS, check=True)  # noqa: S603
+        answer = json.loads(done.stdout)
+        return {name: str(answer[name]) for name in NAMES}
+    except subprocess.TimeoutExpired:
+        reason_en, reason_zh = f"did not answer in {COMMAND_WAIT_SECONDS} s", f"{COMMAND_WAIT_SECONDS} 秒内无应答"
+    except subprocess.CalledProcessError as error:
+        reason_en, reason_zh = f"ended with code {error.returncode}", f"以代码 {error.returncode} 结束"
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        reason_en, reason_zh = f"cannot be started: {reason}", f"无法启动：{reason}"
+    except (ValueError, KeyError, TypeError):
+        names = ", ".join(NAMES)
+        reason_en, reason_zh = f"did not print a JSON object with {names}", f"未输出含 {names} 的 JSON 对象"
+    raise HomeUnusable(
+        f"The command that gives the keys {reason_en}. Run it by hand as this user and correct it.",
+        f"提供密钥的命令{reason_zh}。请以当前用户手动运行并修正。",
+    )
+
+
+def _decode(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise HomeUnusable(
+            f"The {name} key is damaged: it must be base64 of {KEY_BYTES} bytes. Restore it from your backup.",
+            f"{name} 密钥已损坏：应为 {KEY_BYTES} 字节的 base64。请从密钥备份中恢复。",
+        )
+    return key

@@ -1,0 +1,138 @@
+"""The debts: product, account, what falls due, what was paid, what was agreed. Amounts are minor units."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Product(models.Model):
+    """Terms that accounts share."""
+
+    code = models.CharField(primary_key=True, max_length=40)
+    kind = models.CharField(max_length=12)
+    minimum_percent_bps = models.IntegerField(default=0)
+    minimum_floor_minor = models.BigIntegerField(default=0)
+
+
+class Account(models.Model):
+    """A loan or card account."""
+
+    id = models.UUIDField(primary_key=True)
+    borrower = models.ForeignKey("store.Borrower", on_delete=models.PROTECT, related_name="accounts")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT)
+    reference_index = models.BinaryField(max_length=40, unique=True, null=True)
+    reference_sealed = models.BinaryField(null=True)
+    currency = models.CharField(max_length=3)
+    principal_minor = models.BigIntegerField(default=0)
+    interest_minor = models.BigIntegerField(default=0)
+    fee_minor = models.BigIntegerField(default=0)
+    penalty_interest_minor = models.BigIntegerField(default=0)
+    cost_minor = models.BigIntegerField(default=0)
+    annual_rate_bps = models.IntegerField()
+    # True where the lender's file gave no rate and the map assumed one; reports say so.
+    is_rate_assumed = models.BooleanField(default=False)
+    credit_limit_minor = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=12, default="open")
+    # Experiment arm fixed at import: "messages" or "holdout".
+    arm = models.CharField(max_length=12, default="messages")
+    # Months late in the last months, newest first, as the lender's file said; [] where it did not.
+    history = models.JSONField(default=list)
+    # Keyed hash of the row it was last imported from: the same row again changes nothing, even after payments.
+    import_digest = models.BinaryField(max_length=40, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="account_amounts_not_negative",
+                condition=models.Q(principal_minor__gte=0, interest_minor__gte=0, fee_minor__gte=0)
+                & models.Q(penalty_interest_minor__gte=0, cost_minor__gte=0),
+            ),
+        ]
+
+
+class Instalment(models.Model):
+    """One amount that falls due on one day: a card's minimum payment, a loan's instalment."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="instalments")
+    due_on = models.DateField()
+    amount_minor = models.BigIntegerField()
+    paid_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "due_on"], name="instalment_once"),
+            models.CheckConstraint(name="instalment_paid_at_least_zero", condition=models.Q(paid_minor__gte=0)),
+        ]
+
+
+class Payment(models.Model):
+    """Money that came in, and how it was allocated."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
+    row_key = models.CharField(max_length=80, unique=True)
+    paid_on = models.DateField()
+    received_at = models.DateTimeField()
+    amount_minor = models.BigIntegerField()
+    allocation = models.JSONField(default=dict)
+
+
+class LimitChange(models.Model):
+    """A credit limit that the lender changed."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="limit_changes")
+    row_key = models.CharField(max_length=80, unique=True)
+    effective_on = models.DateField()
+    before_minor = models.BigIntegerField()
+    after_minor = models.BigIntegerField()
+
+
+class Arrangement(models.Model):
+    """A repayment arrangement agreed with the borrower; its terms never change once agreed."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="arrangements")
+    conversation = models.ForeignKey("store.Conversation", on_delete=models.PROTECT)
+    offer = models.ForeignKey("store.OfferRecord", on_delete=models.PROTECT)
+    option = models.IntegerField()
+    currency = models.CharField(max_length=3)
+    annual_rate_bps = models.IntegerField()
+    balance_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    capacity_minor = models.BigIntegerField()
+    standing = models.CharField(max_length=12, default="active")
+    agreed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class ArrangementInstalment(models.Model):
+    """One payment of an arrangement."""
+
+    arrangement = models.ForeignKey(Arrangement, on_delete=models.PROTECT, related_name="instalments")
+    number = models.IntegerField()
+    due_on = models.DateField()
+    amount_minor = models.BigIntegerField()
+    principal_minor = models.BigIntegerField()
+    interest_minor = models.BigIntegerField()
+    paid_minor = models.BigIntegerField(default=0)
+    # The day it was paid in full; after the grace it is a miss for good.
+    cleared_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["arrangement", "number"], name="arrangement_instalment_once")]
+
+
+class Promise(models.Model):
+    """A promise to pay one amount by one day."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="promises")
+    conversation = models.ForeignKey("store.Conversation", on_delete=models.PROTECT)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    due_on = models.DateField()
+    paid_minor = models.BigIntegerField(default=0)
+    standing = models.CharField(max_length=12, default="active")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)

@@ -1,0 +1,314 @@
+"""The outbox: what waits, what may go now, what became of it.
+
+`decide_batch` is the only door to a send intent: it asks the gate for each message inside the transaction that writes
+the intent, under the borrower's lock, counting what the same batch already permitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Min, Prefetch, Q, QuerySet
+
+from parley.contact.explain import explain
+from parley.contact.facts import Contact, ContactFacts, Hold
+from parley.contact.gate import Decision, Permit, Refused
+from parley.dates import local_date
+from parley.engine.asking import Answering, contact_facts, is_identity_fresh
+from parley.engine.case import ContactRecord
+from parley.ids import Msisdn
+from parley.messaging.ledger import ENDED, Event, State, advance
+from parley.purpose import Actor, Channel, Purpose
+from parley.store import audit, models
+from parley.store.bulk import update_rows
+from parley.store.lock import borrower_lock
+from parley.store.records import load_records
+from parley.store.rows import account_of, party_of
+from parley.store.sealed import Sealed, open_text
+from parley.store.vault import Vault
+
+Judge = Callable[[ContactFacts], Decision]
+
+# A message deferred past its last use is not sent late.
+_TOO_LATE: Final = "too_late"
+ASK_AGAIN_HOURS: Final = 6
+_NO_SUBJECT: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """A message whose send intent is committed: what the provider needs, and no more."""
+
+    message_id: UUID
+    to: Msisdn
+    text: str
+    segments: int
+    not_after: datetime
+    is_synthetic: bool
+
+    def __repr__(self) -> str:
+        return f"Intended({self.message_id}, {self.to!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What dispatch must know of the deployment."""
+
+    actor: Actor
+    identity_fresh_days: int
+    provider: str
+
+
+def decide_batch(now: datetime, limit: int, judge: Judge, terms: Terms, vault: Vault) -> list[Intended]:
+    """Claim up to *limit* messages whose time has come, ask the gate for each, commit, and return those to hand over.
+
+    Permitted → intended; refused for now → queued with a later time; refused for good → refused; too late → expired.
+    """
+    with transaction.atomic():
+        waiting = _claim(now, limit)
+        if not waiting:
+            return []
+        records = load_records({message.borrower_id for message in waiting}, now)
+        decisions: list[models.GateDecision] = []
+        permitted: list[models.Message] = []
+        for message in waiting:
+            if message.not_after <= now:
+                _set(message, Event.EXPIRE, _TOO_LATE, now)
+                continue
+            decision = judge(_facts(message, records[message.borrower_id], now, terms))
+            decisions.append(
+                decision_row(decision, message.borrower_id, message.account_id, message.id, "dispatch", now)
+            )
+            if isinstance(decision, Permit):
+                _intend(message, now, terms.provider)
+                permitted.append(message)
+                records[message.borrower_id] = _with_contact(records[message.borrower_id], message, now)
+            else:
+                _refuse(message, decision, now)
+        update_rows(waiting, ["state", "reason", "not_before", "intended_at", "finished_at", "provider"])
+        _note_in_talks(permitted, now)
+        models.GateDecision.objects.bulk_create(decisions)
+        audit.record(vault, decisions, now)
+        return [_to_hand_over(message, vault) for message in permitted]
+
+
+def _claim(now: datetime, limit: int) -> list[models.Message]:
+    """Lock the messages that are due, answers first, then their borrowers in one order for every worker."""
+    due = models.Message.objects.filter(state=State.QUEUED, not_before__lte=now)
+    due = due.order_by("priority", "not_before", "id")
+    if connection.vendor == "postgresql":
+        due = due.select_for_update(skip_locked=True, of=("self",))
+    ids = list(due.values_list("id", "borrower_id")[:limit])
+    if not ids:
+        return []
+    borrower_lock({borrower for _, borrower in ids})
+    open_dues = models.Instalment.objects.order_by("due_on")
+    rows = (
+        models.Message.objects.filter(id__in=[message for message, _ in ids], state=State.QUEUED)
+        .select_related("borrower", "contact_point", "account__product", "conversation", "in_reply_to")
+        .prefetch_related(Prefetch("account__instalments", queryset=open_dues))
+        .order_by("priority", "not_before", "id")
+    )
+    return list(rows)
+
+
+def _facts(message: models.Message, record: ContactRecord, now: datetime, terms: Terms) -> ContactFacts:
+    point = message.contact_point
+    party = party_of(message.borrower, point, {})
+    zone = party.zones[0] if party.zones else "UTC"
+    account = account_of(message.account, message.account.instalments.all()) if message.account is not None else None
+    answered = message.in_reply_to
+    return contact_facts(
+        party,
+        account,
+        record,
+        purpose=Purpose(message.purpose),
+        discloses=message.discloses,
+        now=now,
+        today=local_date(now, zone),
+        actor=terms.actor,
+        is_proven=is_identity_fresh(point.identity_proven_at, now, terms.identity_fresh_days),
+        also_held=_also_held(message),
+        answering=Answering(answered.id, answered.received_at) if answered is not None else None,
+    )
+
+
+def _also_held(message: models.Message) -> frozenset[Hold]:
+    """Return the holds of the thread and the address, but for the answer written by the turn that laid them on."""
+    talk, point = message.conversation, message.contact_point
+    since = {
+        Hold.WITH_PERSON: talk.needs_person_since if talk is not None else None,
+        Hold.WRONG_NUMBER: point.quarantined_at,
+    }
+    is_answer = message.in_reply_to is not None
+    return frozenset(
+        hold for hold, at in since.items() if at is not None and not (is_answer and message.created_at >= at)
+    )
+
+
+def decision_row(
+    decision: Decision, borrower_id: UUID, account_id: UUID | None, message_id: UUID | None, stage: str, now: datetime
+) -> models.GateDecision:
+    """Return the row that records *decision*: advice of the nightly run, or binding at dispatch."""
+    refused = decision if isinstance(decision, Refused) else None
+    return models.GateDecision(
+        message_id=message_id,
+        borrower_id=borrower_id,
+        account_id=account_id,
+        stage=stage,
+        verdict=verdict_of(decision),
+        reason_code=refused.primary.reason_code if refused else "",
+        rule_id=refused.primary.rule_id if refused else "",
+        trace=explain(decision),
+        retry_at=refused.retry_at if refused else None,
+        rulebook_hash=decision.rulebook_hash,
+        at=now,
+    )
+
+
+def verdict_of(decision: Decision) -> str:
+    """Return allow, defer or block."""
+    if isinstance(decision, Permit):
+        return "allow"
+    return "defer" if decision.retry_at is not None else "block"
+
+
+def _set(message: models.Message, event: Event, reason: str, now: datetime) -> None:
+    message.state = advance(State(message.state), event)
+    message.reason = reason
+    if message.state in ENDED:
+        message.finished_at = now
+
+
+def _intend(message: models.Message, now: datetime, provider: str) -> None:
+    _set(message, Event.INTEND, "", now)
+    message.intended_at = now
+    message.provider = provider
+
+
+def _refuse(message: models.Message, decision: Refused, now: datetime) -> None:
+    """Wait where waiting helps and the message is then still of use; else it ends here."""
+    retry_at = decision.retry_at
+    if retry_at is not None and retry_at < message.not_after:
+        _set(message, Event.DEFER, decision.primary.reason_code, now)
+        message.not_before = retry_at
+    else:
+        _set(message, Event.REFUSE, decision.primary.reason_code, now)
+
+
+def _note_in_talks(permitted: Sequence[models.Message], now: datetime) -> None:
+    """Remember in each thread what we said last, for the reader of the answer."""
+    talks: dict[UUID | None, models.Conversation | None] = {}
+    for message in permitted:
+        talk = talks.setdefault(message.conversation_id, message.conversation)
+        if talk is not None:
+            talk.last_outbound_at = now
+            talk.last_context = message.context if message.context != _NO_SUBJECT else talk.last_context
+    rows = [talk for talk in talks.values() if talk is not None]
+    update_rows(rows, ["last_outbound_at", "last_context"])
+
+
+def _with_contact(record: ContactRecord, message: models.Message, now: datetime) -> ContactRecord:
+    answered = message.in_reply_to
+    contact = Contact(
+        at=now,
+        channel=Channel(message.channel),
+        purpose=Purpose(message.purpose),
+        answers_at=answered.received_at if answered is not None else None,
+        account=str(message.account_id) if message.account_id is not None else None,
+        address=str(message.contact_point_id),
+    )
+    return replace(record, contacts=(*record.contacts, contact))
+
+
+def _to_hand_over(message: models.Message, vault: Vault) -> Intended:
+    point, borrower = message.contact_point, message.borrower
+    assert message.body_sealed is not None and point.address_sealed is not None, "an erased person is not written to"
+    address = open_text(vault, borrower, Sealed.CONTACT_ADDRESS, point.id, bytes(point.address_sealed))
+    text = open_text(vault, borrower, Sealed.MESSAGE_BODY, message.id, bytes(message.body_sealed))
+    return Intended(message.id, Msisdn(address), text, message.segments, message.not_after, point.is_synthetic)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the provider said to one submission, as an event of the ledger."""
+
+    message_id: UUID
+    event: Event
+    provider_id: str = ""
+    reason: str = ""
+
+
+def mark(answers: Sequence[Answer], now: datetime) -> None:
+    """Write what the provider said. A fact that came earlier and is stronger stays; see `messaging.ledger`."""
+    if not answers:
+        return
+    by_id = {answer.message_id: answer for answer in answers}
+    with transaction.atomic():
+        rows = list(lock_messages(by_id.keys()))
+        for row in rows:
+            _apply(row, by_id[row.id], now)
+        update_rows(rows, ["state", "reason", "provider_id", "submitted_at", "finished_at"])
+
+
+def _apply(row: models.Message, answer: Answer, now: datetime) -> None:
+    before = State(row.state)
+    row.state = advance(before, answer.event)
+    row.provider_id = answer.provider_id or row.provider_id
+    if answer.event is Event.SUBMITTED and row.submitted_at is None:
+        row.submitted_at = now
+    if row.state != before:
+        row.reason = answer.reason
+    if row.state in ENDED and row.finished_at is None:
+        row.finished_at = now
+
+
+def lock_messages(ids: Iterable[UUID]) -> QuerySet[models.Message]:
+    """Return the rows of *ids*, locked in one order for every worker."""
+    rows = models.Message.objects.filter(id__in=list(ids)).order_by("id")
+    return rows.select_for_update() if connection.vendor == "postgresql" else rows
+
+
+def in_doubt(now: datetime, settle_seconds: int, limit: int) -> list[tuple[UUID, State]]:
+    """Return messages whose fate is open: an intent without a mark, or unknown, older than the settle time.
+
+    One that was asked about is not asked about again for ASK_AGAIN_HOURS.
+    """
+    before, asked_before = now - timedelta(seconds=settle_seconds), now - timedelta(hours=ASK_AGAIN_HOURS)
+    rows = models.Message.objects.filter(
+        Q(asked_at__isnull=True) | Q(asked_at__lte=asked_before),
+        state__in=[State.INTENDED, State.UNKNOWN],
+        intended_at__lte=before,
+    )
+    found = rows.order_by("intended_at", "id").values_list("id", "state")[:limit]
+    return [(message_id, State(state)) for message_id, state in found]
+
+
+def note_asked(ids: Iterable[UUID], now: datetime) -> None:
+    """Remember that the provider was asked about these messages."""
+    models.Message.objects.filter(id__in=list(ids)).update(asked_at=now)
+
+
+def cancel_waiting(borrower_id: UUID, *, promotional_only: bool, now: datetime, but_for: UUID | None = None) -> int:
+    """Cancel what waits for a borrower (the promotions only, where a STOP is limited to them). Returns how many.
+
+    *but_for*: the reply whose own answer stays. Runs inside the caller's transaction.
+    """
+    waiting = models.Message.objects.filter(borrower_id=borrower_id, state=State.QUEUED)
+    if promotional_only:
+        waiting = waiting.filter(purpose=Purpose.PROMOTION)
+    if but_for is not None:
+        waiting = waiting.exclude(in_reply_to_id=but_for)
+    return waiting.update(state=State.CANCELLED, reason="cancelled_by_turn", finished_at=now)
+
+
+def next_due(now: datetime) -> datetime | None:
+    """Return when the next message may be tried, None where nothing waits."""
+    waiting = models.Message.objects.filter(state=State.QUEUED, not_before__gt=now)
+    at: datetime | None = waiting.aggregate(at=Min("not_before"))["at"]
+    return at

@@ -1,0 +1,227 @@
+"""Write a turn's outcome: events, state, message, offer, arrangement, hold, audit, all in the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Model
+
+from parley.engine.case import Case
+from parley.engine.outcome import Draft, NewArrangement, NewOffer, NewPromise, Outcome
+from parley.ids import derive_id
+from parley.negotiation.state import State
+from parley.store import audit, models
+from parley.store.cases import seal_memory
+from parley.store.inbox import lay_hold, refuse
+from parley.store.outbox import cancel_waiting
+from parley.store.rows import plan_to_json
+from parley.store.sealed import Sealed, seal_text
+from parley.store.vault import Vault
+
+# Answers go before anything that waits in bulk.
+ANSWER_PRIORITY: Final = 0
+
+
+def save_outcome(
+    row: models.Inbound, case: Case, outcome: Outcome, now: datetime, cost_per_segment_micro: int, vault: Vault
+) -> models.Message | None:
+    """Write *outcome* of reply *row*. Returns the message queued, if one was."""
+    written: list[Model] = []
+    if outcome.opt_out:
+        written.append(refuse(_point(row), outcome.opt_out, row, now))
+    if outcome.hold:
+        written.append(lay_hold(case.party.borrower_id, outcome.hold, row, now))
+    if outcome.cancels:
+        cancel_waiting(case.party.borrower_id, promotional_only=outcome.cancels == "promotion", now=now)
+    if outcome.quarantines:
+        _quarantine(row, now)
+    if outcome.is_identity_proven:
+        models.ContactPoint.objects.filter(id=case.party.contact_point_id).update(identity_proven_at=now)
+    offer = _offer(row, case, outcome.offer, now) if outcome.offer is not None else None
+    written += [offer] if offer is not None else []
+    if outcome.arrangement is not None:
+        written += _arrangement(row, case, outcome.arrangement, now)
+    if outcome.promise is not None:
+        written.append(_promise(row, case, outcome.promise, now))
+    message = _message(row, case, outcome, outcome.draft, offer, now, cost_per_segment_micro, vault)
+    written += [message] if message is not None else []
+    written += _events(row, case, outcome, message, now)
+    if outcome.pages or outcome.person_reason:
+        _call_person(row, outcome, now)
+    _save_talk(row, outcome, now, vault)
+    row.intent, row.also = outcome.intent, list(outcome.also)
+    row.status, row.handled_at = "done", now
+    row.save(update_fields=["intent", "also", "status", "handled_at"])
+    audit.record(vault, written, now)
+    return message
+
+
+def _point(row: models.Inbound) -> models.ContactPoint:
+    assert row.contact_point is not None, "a turn belongs to an address"
+    return row.contact_point
+
+
+def _talk(row: models.Inbound) -> models.Conversation:
+    assert row.conversation is not None, "a turn belongs to a talk"
+    return row.conversation
+
+
+def _quarantine(row: models.Inbound, now: datetime) -> None:
+    """Quarantine the number over all cases at once."""
+    points = models.ContactPoint.objects.filter(address_index=row.address_index, quarantined_at__isnull=True)
+    for borrower_id in points.values_list("borrower_id", flat=True):
+        cancel_waiting(borrower_id, promotional_only=False, now=now)
+    points.update(quarantined_at=now)
+
+
+def _offer(row: models.Inbound, case: Case, offer: NewOffer, now: datetime) -> models.OfferRecord:
+    assert case.account is not None, "an offer is about an account"
+    return models.OfferRecord.objects.create(
+        id=offer.offer_id,
+        conversation=_talk(row),
+        account_id=case.account.account_id,
+        at=now,
+        expires_at=offer.expires_at,
+        currency=case.account.currency,
+        capacity_minor=offer.capacity_minor,
+        plans=[plan_to_json(plan) for plan in offer.menu.plans],
+        certificate=offer.menu.certificate,
+    )
+
+
+def _arrangement(row: models.Inbound, case: Case, agreed: NewArrangement, now: datetime) -> list[Model]:
+    """Write the terms; an older arrangement of the account ends, for two cannot stand."""
+    assert case.account is not None, "an arrangement is about an account"
+    models.Arrangement.objects.filter(account_id=case.account.account_id, standing="active").update(
+        standing="cancelled", ended_at=now
+    )
+    models.Promise.objects.filter(account_id=case.account.account_id, standing="active").update(
+        standing="cancelled", ended_at=now
+    )
+    arrangement = models.Arrangement.objects.create(
+        id=derive_id("arrangement", str(row.id)),
+        account_id=case.account.account_id,
+        conversation=_talk(row),
+        offer_id=agreed.offer_id,
+        option=agreed.option,
+        currency=agreed.plan.currency,
+        annual_rate_bps=agreed.plan.annual_rate_bps,
+        balance_minor=sum(part.principal_minor for part in agreed.plan.rows),
+        total_minor=agreed.plan.total_minor,
+        capacity_minor=agreed.capacity_minor,
+        agreed_at=now,
+    )
+    rows = models.ArrangementInstalment.objects.bulk_create(
+        models.ArrangementInstalment(
+            arrangement=arrangement,
+            number=part.number,
+            due_on=part.due_on,
+            amount_minor=part.payment_minor,
+            principal_minor=part.principal_minor,
+            interest_minor=part.interest_minor,
+        )
+        for part in agreed.plan.rows
+    )
+    return [arrangement, *rows]
+
+
+def _promise(row: models.Inbound, case: Case, made: NewPromise, now: datetime) -> models.Promise:
+    assert case.account is not None, "a promise is about an account"
+    models.Promise.objects.filter(account_id=case.account.account_id, standing="active").update(
+        standing="cancelled", ended_at=now
+    )
+    return models.Promise.objects.create(
+        id=derive_id("promise", str(row.id)),
+        account_id=case.account.account_id,
+        conversation=_talk(row),
+        currency=case.account.currency,
+        amount_minor=made.amount_minor,
+        due_on=made.due_on,
+        made_at=now,
+    )
+
+
+def _message(
+    row: models.Inbound,
+    case: Case,
+    outcome: Outcome,
+    draft: Draft | None,
+    offer: models.OfferRecord | None,
+    now: datetime,
+    cost_per_segment_micro: int,
+    vault: Vault,
+) -> models.Message | None:
+    """Queue the answer. One reply has one answer: its id is derived from the reply's."""
+    if draft is None:
+        return None
+    rendered = draft.rendered
+    message_id = derive_id("message", "answer", str(row.id))
+    offer_id = offer.id if offer is not None else (case.offer.offer_id if case.offer is not None else None)
+    return models.Message.objects.create(
+        id=message_id,
+        borrower_id=case.party.borrower_id,
+        account_id=case.account.account_id if case.account is not None else None,
+        contact_point_id=case.party.contact_point_id,
+        conversation_id=row.conversation_id,
+        in_reply_to=row,
+        offer_id=offer_id if rendered.key.startswith(("offer.", "plan.")) else None,
+        option=outcome.memory.option if rendered.key.startswith("plan.") else None,
+        purpose=draft.purpose,
+        template_key=rendered.key,
+        template_version=rendered.version,
+        language=rendered.language,
+        discloses=draft.discloses,
+        context=draft.context,
+        body_sealed=seal_text(vault, _point(row).borrower, Sealed.MESSAGE_BODY, message_id, rendered.text),
+        encoding=rendered.segments.encoding,
+        segments=rendered.segments.count,
+        cost_micro=rendered.segments.count * cost_per_segment_micro,
+        priority=ANSWER_PRIORITY,
+        created_at=now,
+        not_before=draft.not_before,
+        not_after=draft.not_after,
+    )
+
+
+def _events(
+    row: models.Inbound, case: Case, outcome: Outcome, message: models.Message | None, now: datetime
+) -> list[Model]:
+    events = [
+        models.Event(
+            at=now,
+            kind=happened.kind,
+            borrower_id=case.party.borrower_id,
+            account_id=case.account.account_id if case.account is not None else None,
+            conversation_id=row.conversation_id,
+            message=message,
+            data=happened.data,
+        )
+        for happened in outcome.events
+    ]
+    return list(models.Event.objects.bulk_create(events))
+
+
+def _call_person(row: models.Inbound, outcome: Outcome, now: datetime) -> None:
+    """Leave word for a person; a crisis pages at once. Codes only: who it is, the console shows."""
+    models.Job.objects.get_or_create(
+        id=derive_id("job", "page" if outcome.pages else "person", str(row.id)),
+        defaults={
+            "kind": "page" if outcome.pages else "person",
+            "payload": {"conversation": str(row.conversation_id), "reason": outcome.person_reason},
+            "not_before": now,
+            "created_at": now,
+        },
+    )
+
+
+def _save_talk(row: models.Inbound, outcome: Outcome, now: datetime, vault: Vault) -> None:
+    talk = _talk(row)
+    talk.state = outcome.to
+    talk.memory_sealed = seal_memory(talk, outcome.memory, vault)
+    if outcome.person_reason and talk.needs_person_since is None:
+        talk.needs_person_since, talk.person_reason = now, outcome.person_reason
+    # A closed thread is over: the next word of either side opens a new one. A person's threads stay open.
+    if outcome.to is State.CLOSED:
+        talk.closed_at = now
+    talk.save()

@@ -1,0 +1,95 @@
+"""From rows to the engine's values. No decision, no query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from parley.engine.case import Party
+from parley.ids import AccountId
+from parley.locale import Language, language_of
+from parley.servicing.account import Account, AccountStatus, Balance, Due, Product
+from parley.servicing.schedule import PlanRow, Schedule
+from parley.store import models
+
+
+def account_of(row: models.Account, dues: Iterable[models.Instalment | Due]) -> Account:
+    """Return the servicing account of *row* (its product loaded) with *dues* in date order."""
+    return Account(
+        account_id=AccountId(row.id),
+        product=Product(row.product.kind),
+        currency=row.currency,
+        balance=Balance(
+            principal=row.principal_minor,
+            interest=row.interest_minor,
+            fee=row.fee_minor,
+            penalty_interest=row.penalty_interest_minor,
+            cost=row.cost_minor,
+        ),
+        annual_rate_bps=row.annual_rate_bps,
+        dues=tuple(Due(due.due_on, due.amount_minor, due.paid_minor) for due in dues),
+        credit_limit_minor=row.credit_limit_minor,
+        status=AccountStatus(row.status),
+    )
+
+
+def party_of(borrower: models.Borrower, point: models.ContactPoint, identity: dict[str, str]) -> Party:
+    """Return the borrower as the engine sees them; *identity* is empty where it is not needed."""
+    return Party(
+        borrower_id=borrower.id,
+        contact_point_id=point.id,
+        language=language_of(borrower.language),
+        locale=locale_of(borrower.language, borrower.jurisdiction),
+        jurisdiction=borrower.jurisdiction,
+        zones=tuple(borrower.zones),
+        postcode=identity.get("postcode", ""),
+        contract_tail=identity.get("contract_tail", ""),
+        identity_proven_at=point.identity_proven_at,
+    )
+
+
+def locale_of(language: str, jurisdiction: str) -> str:
+    """Return the BCP 47 locale that decides day order and local money words, such as en-US or zh-TW."""
+    country = jurisdiction.split("-", maxsplit=1)[0]
+    return f"{'en' if language_of(language) is Language.EN else 'zh'}-{country}"
+
+
+def plan_to_json(plan: Schedule) -> dict[str, object]:
+    """Return a plan as plain values, every row of it: what a message may state and what a checker recomputes."""
+    return {
+        "annual_rate_bps": plan.annual_rate_bps,
+        "currency": plan.currency,
+        "total_minor": plan.total_minor,
+        "rows": [
+            {
+                "number": row.number,
+                "due_on": row.due_on.isoformat(),
+                "payment_minor": row.payment_minor,
+                "principal_minor": row.principal_minor,
+                "interest_minor": row.interest_minor,
+                "balance_minor": row.balance_minor,
+            }
+            for row in plan.rows
+        ],
+    }
+
+
+def plan_from_json(values: dict[str, object]) -> Schedule:
+    """Read what `plan_to_json` wrote."""
+    rows = values["rows"]
+    assert isinstance(rows, list), "a plan holds rows"
+    return Schedule(
+        rows=tuple(
+            PlanRow(
+                number=row["number"],
+                due_on=date.fromisoformat(row["due_on"]),
+                payment_minor=row["payment_minor"],
+                principal_minor=row["principal_minor"],
+                interest_minor=row["interest_minor"],
+                balance_minor=row["balance_minor"],
+            )
+            for row in rows
+        ),
+        currency=str(values["currency"]),
+        annual_rate_bps=int(str(values["annual_rate_bps"])),
+    )
