@@ -1,0 +1,1 @@
+"""Carriers: one port, one guard against synthetic numbers, and one file for each provider."""

@@ -1,0 +1,160 @@
+"""What every carrier looks like from inside: what we hand over, what it answers, what it brings back.
+
+Knows nothing of why a message is sent. A provider never decides; it carries, and tells honestly what it knows:
+`Accepted` and `Rejected` are the carrier's word, `NotTaken` is certain, `Unknown` is the honest rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from parley.ids import Msisdn
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One text for one telephone, under *our* reference. After `not_after` it must no longer arrive."""
+
+    reference: str
+    to: Msisdn
+    text: str
+    segments: int
+    not_after: datetime
+    is_synthetic: bool
+
+    def __repr__(self) -> str:
+        return f"Submission({self.reference!r}, to={self.to!r}, segments={self.segments})"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The carrier has it and will report on it under `provider_id`."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The carrier will never take it; `operator_words` say why, for the operator, without personal data."""
+
+    code: str
+    operator_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """The carrier certainly has not got it; the same submission may be tried again if `retryable`."""
+
+    code: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer came: it may have been taken or not. Ask by reference after the settle time."""
+
+    code: str
+
+
+Outcome = Accepted | Rejected | NotTaken | Unknown
+
+
+class LookupState(StrEnum):
+    """What a carrier can say about our reference."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The answer to a look-up; `provider_id` is set when found."""
+
+    state: LookupState
+    provider_id: str | None = None
+
+
+class DeliveryState(StrEnum):
+    """How a message ended, as the carrier reports it."""
+
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptIn:
+    """A delivery receipt. `part` counts from 1; 0 means the whole message. `at` is when it ended, not when we heard."""
+
+    event_id: str
+    reference: str | None
+    provider_id: str
+    part: int
+    state: DeliveryState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboundIn:
+    """A text from a handset to `to`, the number or short code of the lender."""
+
+    event_id: str
+    sender: Msisdn
+    to: str
+    text: str
+    at: datetime
+
+    def __repr__(self) -> str:
+        return f"InboundIn({self.event_id!r}, sender={self.sender!r})"
+
+
+Delivery = ReceiptIn | InboundIn
+
+
+class Provider(Protocol):
+    """A carrier. May raise `OutsideFailed` where nothing was handed over; never for the fate of one message.
+
+    Units: `settle_seconds` is how long after a submission a look-up that says *not found* may be believed.
+    """
+
+    @property
+    def name(self) -> str:
+        """The key of this provider in settings and ledger."""
+        ...
+
+    @property
+    def settle_seconds(self) -> int:
+        """Seconds to wait after a submission before asking for it by reference."""
+        ...
+
+    @property
+    def can_look_up(self) -> bool:
+        """Whether `look_up` can answer anything but *unsupported*."""
+        ...
+
+    @property
+    def takes_synthetic(self) -> bool:
+        """Whether numbers that belong to nobody may be handed over: true for the sandbox only."""
+        ...
+
+    def submit(self, batch: Sequence[Submission], now: datetime) -> list[Outcome]:
+        """Hand over *batch*; the answers stand in the order of the batch."""
+        ...
+
+    def look_up(self, reference: str, now: datetime) -> Lookup:
+        """Ask whether the carrier holds a message under our *reference*."""
+        ...
+
+    def poll(self, now: datetime, limit: int) -> list[Delivery]:
+        """Return up to *limit* deliveries not yet acknowledged, oldest first; they come again until they are."""
+        ...
+
+    def acknowledge(self, event_ids: Sequence[str]) -> None:
+        """Tell the carrier that these deliveries are stored. Unknown ids are ignored."""
+        ...
