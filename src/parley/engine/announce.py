@@ -1,0 +1,109 @@
+"""From a nightly wish to a message: which of the two templates, from when, in which words. The gate may say no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from parley.contact.facts import Hold
+from parley.contact.gate import Refused
+from parley.contact.window import send_window
+from parley.dates import start_of_day
+from parley.engine.asking import contact_facts, is_identity_fresh
+from parley.engine.case import ContactRecord, Party
+from parley.engine.nightly import ARRANGEMENT_MISSED, ARRANGEMENT_REMINDER, Trigger
+from parley.engine.turn import Library
+from parley.engine.wording import Saying, render
+from parley.messaging.catalogue import Rendered
+from parley.purpose import Purpose
+from parley.servicing.account import Account
+
+# What is said where debt facts may not follow yet, for wishes that have no neutral form of their own.
+_NEUTRAL: Final = {ARRANGEMENT_REMINDER: "reminder.neutral", ARRANGEMENT_MISSED: "overdue.neutral"}
+_DETAIL: Final = {ARRANGEMENT_REMINDER: ARRANGEMENT_REMINDER, ARRANGEMENT_MISSED: ARRANGEMENT_MISSED}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Figures:
+    """The figures a wish speaks of, where it speaks of any. Units: minor units."""
+
+    due_on: date | None = None
+    amount_minor: int | None = None
+    limit_before_minor: int | None = None
+    limit_after_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Announcement:
+    """A message the run may queue. Instants are UTC."""
+
+    rendered: Rendered
+    purpose: Purpose
+    discloses: str
+    context: str
+    not_before: datetime
+    not_after: datetime
+
+
+def key_of(family: str, *, is_proven: bool) -> str:
+    """Return the template of a wish: with the facts where identity is proven, else the neutral one."""
+    if is_proven:
+        return _DETAIL.get(family, f"{family}.detail")
+    return _NEUTRAL.get(family, f"{family}.neutral")
+
+
+def announce(
+    trigger: Trigger,
+    party: Party,
+    account: Account,
+    record: ContactRecord,
+    figures: Figures,
+    *,
+    as_of: date,
+    now: datetime,
+    last_use_hours: int,
+    also_held: frozenset[Hold],
+    library: Library,
+) -> Announcement | Refused:
+    """Return the message for *trigger*, planned for the first instant of *as_of* at which the gate would permit it.
+
+    The plan is advice; the gate is asked again at dispatch. Returns the refusal where no waiting in time helps.
+    """
+    zone = party.zones[0] if party.zones else "UTC"
+    start = max(now, start_of_day(as_of, zone))
+    is_proven = is_identity_fresh(party.identity_proven_at, start, library.identity_fresh_days)
+    key = key_of(trigger.family, is_proven=is_proven)
+    entry = library.catalogue.entry(key)
+    facts = contact_facts(
+        party,
+        account,
+        record,
+        purpose=entry.purpose,
+        discloses=str(entry.discloses),
+        now=start,
+        today=as_of,
+        actor=library.lender.actor,
+        is_proven=is_proven,
+        also_held=also_held,
+    )
+    window = send_window(facts, library.rulebook, library.gate)
+    if isinstance(window, Refused):
+        return window
+    saying = Saying(
+        party,
+        account,
+        as_of,
+        due_on=figures.due_on,
+        amount_minor=figures.amount_minor,
+        limit_before_minor=figures.limit_before_minor,
+        limit_after_minor=figures.limit_after_minor,
+    )
+    return Announcement(
+        rendered=render(key, saying, library.lender, library.catalogue),
+        purpose=entry.purpose,
+        discloses=str(entry.discloses),
+        context=str(entry.context),
+        not_before=window,
+        not_after=start + timedelta(hours=last_use_hours),
+    )

@@ -1,0 +1,41 @@
+"""What a message says of the lender: names, numbers and words, by language and jurisdiction, read from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from parley.locale import Language
+from parley.purpose import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """The lender as borrowers see it. Each mapping is complete for the shipped languages.
+
+    `stop_words` are by country, "*" the rest; `advice` and `lines` (crisis lines) by (country, language).
+    """
+
+    actor: Actor
+    names: Mapping[Language, str]
+    agents: Mapping[Language, str]
+    hours: Mapping[Language, str]
+    hotline: str
+    page: str
+    stop_words: Mapping[str, str]
+    advice: Mapping[tuple[str, Language], str]
+    lines: Mapping[tuple[str, Language], str]
+
+    def words(self, jurisdiction: str, language: Language) -> dict[str, str]:
+        """Return the words a message to this place and language may use, by placeholder name."""
+        country = jurisdiction.split("-", maxsplit=1)[0]
+        return {
+            "lender": self.names[language],
+            "agent": self.agents[language],
+            "hours": self.hours[language],
+            "hotline": self.hotline,
+            "page": self.page,
+            "stop": self.stop_words.get(country, self.stop_words["*"]),
+            "advice": self.advice.get((country, language), ""),
+            "lines": self.lines.get((country, language), ""),
+        }

@@ -1,0 +1,86 @@
+"""What a turn decides: values that the store writes in one transaction. Nothing here has happened yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from parley.contact.gate import Decision
+from parley.messaging.catalogue import Rendered
+from parley.negotiation.menu import Menu
+from parley.negotiation.moves import Memory
+from parley.negotiation.state import State
+from parley.purpose import Purpose
+from parley.servicing.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event for the record. `data` carries codes and counts, never a borrower's words, names or sums."""
+
+    kind: str
+    data: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Draft:
+    """A message to queue: rendered, judged by the gate as advice; the gate is asked again at dispatch."""
+
+    rendered: Rendered
+    purpose: Purpose
+    discloses: str
+    context: str
+    not_before: datetime
+    not_after: datetime
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewOffer:
+    """A menu to store under `offer_id`."""
+
+    offer_id: UUID
+    menu: Menu
+    capacity_minor: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewArrangement:
+    """An arrangement the borrower confirmed."""
+
+    offer_id: UUID
+    option: int
+    plan: Schedule
+    capacity_minor: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewPromise:
+    """A promise the borrower confirmed."""
+
+    amount_minor: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Outcome:
+    """The whole result of a turn."""
+
+    to: State
+    memory: Memory
+    intent: str
+    also: tuple[str, ...]
+    events: tuple[Happened, ...] = ()
+    draft: Draft | None = None
+    offer: NewOffer | None = None
+    arrangement: NewArrangement | None = None
+    promise: NewPromise | None = None
+    hold: str = ""
+    opt_out: str = ""
+    person_reason: str = ""
+    is_identity_proven: bool = False
+    quarantines: bool = False
+    cancels: str = ""
+    pages: bool = False

@@ -1,0 +1,160 @@
+"""Which template says a move, and with which values? Words come from the catalogue, figures from the case.
+
+Every placeholder name of the catalogue means one thing; `_FIGURES` and the lender's words say where it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from parley.engine.case import Case, Party
+from parley.engine.lender import Lender
+from parley.messaging.catalogue import Catalogue, Rendered
+from parley.messaging.values import Value
+from parley.money import Money
+from parley.negotiation.moves import Memory, Move
+from parley.servicing.account import Account
+from parley.servicing.delinquency import arrears_minor, next_due
+from parley.servicing.schedule import Schedule
+
+_OFFER_KEYS: Final = ("offer.one", "offer.two", "offer.three")
+# Identity is asked by what the country's people know by heart; elsewhere by the tail of the contract number.
+_ASK_POSTCODE: Final = frozenset({"US", "GB"})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Saying:
+    """All that the words of one message may draw on."""
+
+    party: Party
+    account: Account | None
+    today: date
+    memory: Memory = Memory()  # noqa: RUF009 - frozen, so one shared default is safe
+    plans: tuple[Schedule, ...] = ()
+    context: str = ""
+    when: str = "soon"
+    due_on: date | None = None
+    amount_minor: int | None = None
+    limit_before_minor: int | None = None
+    limit_after_minor: int | None = None
+
+    def money(self, minor: int) -> Money:
+        """Return an amount in the account's currency."""
+        return Money(minor, self.debt.currency)
+
+    @property
+    def debt(self) -> Account:
+        """Return the account; a figure without one is a defect."""
+        assert self.account is not None, "a figure needs an account"
+        return self.account
+
+    @property
+    def plan(self) -> Schedule:
+        """Return the plan that is being read back."""
+        if self.memory.option is None:
+            assert len(self.plans) == 1, "a plan is read back after it was chosen"
+            return self.plans[0]
+        return self.plans[self.memory.option]
+
+
+def _balance(say: Saying) -> Value:
+    return say.money(say.debt.balance.total)
+
+
+def _arrears(say: Saying) -> Value:
+    return say.money(arrears_minor(say.debt.dues, say.today))
+
+
+def _due_on(say: Saying) -> Value:
+    if say.due_on is not None:
+        return say.due_on
+    if say.memory.promise_due_on is not None:
+        return say.memory.promise_due_on
+    coming = next_due(say.debt.dues, say.today)
+    return coming.due_on if coming is not None else say.today
+
+
+def _amount(say: Saying) -> Value:
+    if say.amount_minor is not None:
+        return say.money(say.amount_minor)
+    assert say.memory.promise_minor is not None, "an amount was promised"
+    return say.money(say.memory.promise_minor)
+
+
+def _limit(which: str) -> Callable[[Saying], Value]:
+    def of(say: Saying) -> Value:
+        minor = getattr(say, which)
+        assert minor is not None, "a limit change names both limits"
+        return say.money(minor)
+
+    return of
+
+
+_FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
+    "balance": _balance,
+    "arrears": _arrears,
+    "amount": _amount,
+    "due_on": _due_on,
+    "limit_before": _limit("limit_before_minor"),
+    "limit_after": _limit("limit_after_minor"),
+    "instalment": lambda say: say.money(say.plan.level_minor),
+    "count": lambda say: say.plan.count,
+    "last": lambda say: say.money(say.plan.last_minor),
+    "first_on": lambda say: say.plan.rows[0].due_on,
+    "rate": lambda say: say.plan.annual_rate_bps,
+    "total": lambda say: say.money(say.plan.total_minor),
+    "last_differs": lambda say: "yes" if say.plan.last_minor != say.plan.level_minor else "no",
+    "context": lambda say: say.context or "none",
+    "when": lambda say: say.when,
+    "same_start": lambda say: "yes" if len({plan.rows[0].due_on for plan in say.plans}) == 1 else "no",
+}
+
+
+def _of_option(say: Saying, name: str) -> Value | None:
+    """Return a figure of the numbered options: instalment_1, count_2, total_3, …; None for any other name."""
+    figure, _, number = name.rpartition("_")
+    if not number.isdecimal() or not 1 <= int(number) <= len(say.plans):
+        return None
+    chosen = replace(say, memory=say.memory.but(option=int(number) - 1))
+    return _FIGURES[figure](chosen) if figure in _FIGURES else None
+
+
+def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Lender) -> str:
+    """Return the catalogue key of a move's saying; some depend on what the country or the case has to offer."""
+    words = lender.words(case.party.jurisdiction, case.party.language)
+    match move.say:
+        case "offer":
+            return _OFFER_KEYS[len(plans) - 1]
+        case "offer.none":
+            return "offer.none" if words["advice"] else "offer.none_person"
+        case "identity.ask":
+            country = case.party.jurisdiction.split("-", maxsplit=1)[0]
+            return "identity.ask_postcode" if country in _ASK_POSTCODE else "identity.ask_contract_tail"
+        case "crisis.support":
+            return "crisis.support" if words["lines"] else "crisis.person"
+        case "crisis.support_stopped":
+            return "stop.confirmed_crisis" if words["lines"] else "stop.confirmed"
+        case _:
+            return move.say
+
+
+def render(key: str, say: Saying, lender: Lender, catalogue: Catalogue) -> Rendered:
+    """Render template *key* in the borrower's language. A placeholder without a source is a defect."""
+    party = say.party
+    words = lender.words(party.jurisdiction, party.language)
+    values: dict[str, Value] = {name: words[name] for name in catalogue.standing}
+    for name in catalogue.entry(key).placeholders:
+        values[name] = words[name] if name in words else _figure(say, name)
+    return catalogue.render(key, party.language, values, today=say.today)
+
+
+def _figure(say: Saying, name: str) -> Value:
+    source = _FIGURES.get(name)
+    if source is not None:
+        return source(say)
+    of_option = _of_option(say, name)
+    assert of_option is not None, f"no source for placeholder {name!r}"
+    return of_option

@@ -1,0 +1,353 @@
+"""What is the next move? (state, memory, reading, standing facts) → Move.
+
+Tables first: what some intents mean wherever the talk stands, then one function for each state. No number is chosen
+here except those the borrower named; the menu decides the rest. What is not understood is asked once more, then goes
+to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from parley.dates import add_days
+from parley.money import MINOR_DIGITS
+from parley.negotiation.capacity import monthly_capacity
+from parley.negotiation.moves import Act, Memory, Move
+from parley.negotiation.policy import Policy
+from parley.negotiation.state import ENDED, State
+from parley.nlu.reading import Intent, Reading
+
+# A thread that has not come to an end after so many replies goes to a person.
+MOST_TURNS: Final = 20
+# Below this confidence a reading is not acted on: we ask back.
+LEAST_CONFIDENCE: Final = 0.5
+# A promise further away than this is a plan.
+LONGEST_PROMISE_DAYS: Final = 31
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Standing:
+    """The facts a move depends on, prepared by the engine. Units: minor units, local date of the borrower.
+
+    `identity_answer` says what the engine found when it compared the reply with what the lender holds: "match",
+    "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
+    `context` what our last message was about.
+    """
+
+    today: date
+    currency: str
+    is_proven: bool
+    identity_answer: str
+    identity_tries: int
+    owes: bool
+    arrears_minor: int
+    balance_minor: int
+    options: int
+    stop_scope: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Anywhere:
+    """What an intent means in every state."""
+
+    to: State
+    say: str
+    hold: str = ""
+    person: str = ""
+    acts: tuple[Act, ...] = ()
+
+
+_ANYWHERE: Final[dict[Intent, _Anywhere]] = {
+    Intent.LEGAL: _Anywhere(State.WITH_PERSON, "legal.noted", "represented", "legal", (Act.CANCEL_WAITING,)),
+    Intent.FRAUD_CLAIM: _Anywhere(State.WITH_PERSON, "fraud.opened", "fraud_claim", "fraud", (Act.CANCEL_WAITING,)),
+    Intent.WRONG_NUMBER: _Anywhere(
+        State.WRONG_PERSON, "wrong_number.sorry", "", "", (Act.QUARANTINE, Act.CANCEL_WAITING)
+    ),
+    Intent.DISPUTE: _Anywhere(State.DISPUTED, "dispute.opened", "dispute", "dispute", (Act.CANCEL_WAITING,)),
+    Intent.COMPLAINT: _Anywhere(State.WITH_PERSON, "complaint.opened", "complaint", "complaint", (Act.CANCEL_WAITING,)),
+    Intent.ASK_HUMAN: _Anywhere(State.WITH_PERSON, "hand_over.person", "", "asked"),
+    Intent.CALL_TIME: _Anywhere(State.WITH_PERSON, "call_time.noted", "", "contact_wishes", (Act.CANCEL_WAITING,)),
+    Intent.ALREADY_PAID: _Anywhere(State.WITH_PERSON, "paid.check", "", "payment_claimed", (Act.CANCEL_WAITING,)),
+}
+
+
+def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    """Return the move that answers *reading*.
+
+    Refuses nothing: where the machine must not decide, the move is a hand-over. Same arguments, same move.
+    """
+    memory = memory.but(turns=memory.turns + 1)
+    urgent = _urgent(memory, reading, facts.stop_scope)
+    if urgent is not None:
+        return urgent
+    if state in ENDED:
+        return _after_the_end(state, memory)
+    if facts.identity_answer == "match" and not facts.is_proven:
+        return _proven(memory, facts)
+    if memory.turns > MOST_TURNS:
+        return _person(memory, "long_thread")
+    fixed = _ANYWHERE.get(reading.intent)
+    if fixed is not None:
+        return Move(fixed.to, fixed.say, fixed.acts, memory, fixed.hold, fixed.person)
+    if reading.sensitive:
+        return Move(State.WITH_PERSON, "sensitive.person", (Act.CANCEL_WAITING,), memory, "vulnerable", "vulnerable")
+    return _plain(state, memory, reading, facts, policy)
+
+
+def _urgent(memory: Memory, reading: Reading, stop_scope: str) -> Move | None:
+    """STOP and crisis, before anything else. Both at once: the crisis reply is the one confirmation."""
+    heard = {reading.intent, *reading.also}
+    if Intent.RISK in heard:
+        acts: tuple[Act, ...] = (Act.CANCEL_WAITING, Act.PAGE_PERSON)
+        stopped = (Act.OPT_OUT,) if Intent.STOP in heard else ()
+        say = "crisis.support_stopped" if stopped else "crisis.support"
+        return Move(State.CRISIS, say, acts + stopped, memory, "crisis", "crisis")
+    if Intent.STOP in heard:
+        if stop_scope == "promotions":
+            return Move(State.CLOSED, "stop.promotions", (Act.OPT_OUT_PROMOTION,), memory)
+        person = "stop_and_more" if heard & _ANYWHERE.keys() else ""
+        return Move(State.OPTED_OUT, "stop.confirmed", (Act.OPT_OUT, Act.CANCEL_WAITING), memory, "", person)
+    return None
+
+
+def _after_the_end(state: State, memory: Memory) -> Move:
+    """Say nothing in a thread that a person holds or that is over; the person sees the reply."""
+    if state is State.OPTED_OUT:
+        return Move(state, "", (), memory, "", "wrote_after_stop")
+    if state in {State.CLOSED, State.WRONG_PERSON}:
+        return Move(State.WITH_PERSON if state is State.CLOSED else state, "", (), memory, "", "wrote_after_end")
+    return Move(state, "", (), memory, "", "wrote_again")
+
+
+def _proven(memory: Memory, facts: Standing) -> Move:
+    """Identity has just been proven: go on with what the borrower wanted."""
+    acts = (Act.PROVE_IDENTITY,)
+    memory = memory.but(unclear=0)
+    if not facts.owes:
+        return Move(State.NOTIFIED, "info.balance", acts, memory)
+    if memory.goal == Intent.PROMISE_TO_PAY:
+        move = _promise(memory, facts)
+    elif facts.arrears_minor > 0 or memory.goal in {Intent.CANNOT_PAY, Intent.ASK_PLAN}:
+        move = _ask_capacity(memory, facts, softly=memory.goal == Intent.CANNOT_PAY)
+    else:
+        move = Move(State.NOTIFIED, "info.balance", (), memory)
+    return Move(move.to, move.say, acts + move.acts, move.memory, move.hold, move.person)
+
+
+def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    if reading.intent is Intent.THANKS:
+        return Move(state, "", (), memory)
+    if reading.intent is Intent.HELP:
+        return Move(state, "help.who", (), memory)
+    if not facts.is_proven:
+        return _unproven(state, memory, reading, facts)
+    if not facts.owes:
+        return _person(memory, "no_debt")
+    if reading.oos or reading.confidence < LEAST_CONFIDENCE:
+        return _ask_back(state, memory)
+    return _BY_STATE[state](memory, reading, facts, policy)
+
+
+def _unproven(state: State, memory: Memory, reading: Reading, facts: Standing) -> Move:
+    """Nothing about a debt is said before identity; what the borrower wants is remembered for after."""
+    if reading.intent is Intent.DECLINE:
+        return Move(State.CLOSED, "plan.declined", (), memory)
+    wanted = reading.intent not in {Intent.OTHER, Intent.IDENTITY_ANSWER}
+    memory = _noted(memory, reading, facts) if wanted else memory
+    if facts.identity_answer == "mismatch":
+        memory = memory.but(identity_tries=memory.identity_tries + 1)
+        if memory.identity_tries >= facts.identity_tries:
+            return Move(State.LOCKED, "identity.locked", (Act.CANCEL_WAITING,), memory, "", "identity_locked")
+        return Move(State.IDENTIFY, "identity.retry", (), memory)
+    if state is State.IDENTIFY and not wanted:
+        return _ask_back(state, memory)
+    return Move(State.IDENTIFY, "identity.ask", (), memory)
+
+
+def _noted(memory: Memory, reading: Reading, facts: Standing) -> Memory:
+    """Keep the goal and what was named with it."""
+    slots = reading.slots
+    amount = _minor(slots.amount, facts.currency)
+    if reading.intent is Intent.PROMISE_TO_PAY:
+        day = slots.dates[0] if slots.dates else None
+        return memory.but(goal=str(reading.intent), promise_minor=amount, promise_due_on=day)
+    return memory.but(goal=str(reading.intent))
+
+
+def _free(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    """Take up what the borrower brings where nothing has been asked."""
+    match reading.intent:
+        case Intent.PROMISE_TO_PAY:
+            return _promise(_noted(memory, reading, facts), facts, is_conditional=reading.conditional)
+        case Intent.ASK_PLAN | Intent.CANNOT_PAY | Intent.COUNTER_OFFER | Intent.CAPACITY_ANSWER:
+            if reading.slots.amount is not None and not reading.conditional:
+                return _offer(memory, reading, facts, policy)
+            return _ask_capacity(memory, facts, softly=reading.intent is Intent.CANNOT_PAY)
+        case Intent.ASK_INFO if facts.context == "limit_change":
+            return Move(State.WITH_PERSON, "limit.why", (), memory, "", "limit_why")
+        case Intent.ACCEPT if facts.arrears_minor > 0:
+            return _ask_capacity(memory, facts, softly=False)
+        case Intent.ASK_INFO | Intent.ACCEPT:
+            return Move(State.NOTIFIED, "info.balance", (), memory.but(unclear=0))
+        case Intent.DECLINE:
+            return Move(State.CLOSED, "plan.declined", (), memory)
+        case _:
+            return _ask_back(State.NOTIFIED, memory)
+
+
+def _ask_capacity(memory: Memory, facts: Standing, *, softly: bool) -> Move:
+    """Ask what a month allows; the form that states the arrears needs some."""
+    say = "cannot_pay.capacity" if softly or facts.arrears_minor == 0 else "capacity.ask"
+    return Move(State.CAPACITY, say, (), memory.but(unclear=0))
+
+
+def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    slots = reading.slots
+    if reading.intent is Intent.PROMISE_TO_PAY and slots.dates and slots.frequency is None:
+        return _free(memory, reading, facts, policy)
+    if slots.amount is not None and not reading.conditional:
+        return _offer(memory, reading, facts, policy)
+    if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ACCEPT}:
+        return _again(State.CAPACITY, "capacity.again", memory)
+    if reading.intent in {Intent.ASK_INFO, Intent.DECLINE, Intent.PROMISE_TO_PAY}:
+        return _free(memory, reading, facts, policy)
+    return _ask_back(State.CAPACITY, memory)
+
+
+def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    slots = reading.slots
+    if reading.conditional:
+        return _person(memory, "conditional")
+    if reading.intent is Intent.ACCEPT or (slots.option is not None and reading.intent is not Intent.DECLINE):
+        option = _option(slots.option, facts.options)
+        if option is not None:
+            return Move(State.READ_BACK, "plan.read_back", (Act.READ_BACK,), memory.but(option=option, unclear=0))
+        return _ask_back(State.OFFER, memory)
+    if slots.amount is not None and reading.intent is not Intent.PROMISE_TO_PAY:
+        return _offer(memory, reading, facts, policy)
+    if reading.intent in {Intent.PROMISE_TO_PAY, Intent.ASK_INFO}:
+        return _free(memory, reading, facts, policy)
+    if reading.intent is Intent.DECLINE:
+        return Move(State.WITH_PERSON, "plan.declined", (), memory, "", "declined")
+    return _ask_back(State.OFFER, memory)
+
+
+def _at_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    if reading.conditional:
+        return _person(memory, "conditional")
+    if reading.intent is Intent.ACCEPT and reading.slots.option is None and Intent.ASK_INFO not in reading.also:
+        return Move(State.AGREED, "plan.agreed", (Act.AGREE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
+    if reading.intent is Intent.DECLINE:
+        return Move(State.WITH_PERSON, "plan.declined", (), memory, "", "declined")
+    if reading.slots.option is not None or reading.slots.amount is not None:
+        return _at_offer(memory, reading, facts, policy)
+    return _ask_back(State.READ_BACK, memory)
+
+
+def _at_promise(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    amount = _minor(reading.slots.amount, facts.currency)
+    day = reading.slots.dates[0] if reading.slots.dates else None
+    if amount is None and day is None:
+        if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ASK_INFO, Intent.DECLINE}:
+            return _free(memory, reading, facts, policy)
+        return _ask_back(State.PROMISE, memory)
+    memory = memory.but(
+        promise_minor=amount if amount is not None else memory.promise_minor,
+        promise_due_on=day or memory.promise_due_on,
+    )
+    return _promise(memory, facts, is_conditional=reading.conditional, was_asked=True)
+
+
+def _at_promise_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    if reading.conditional:
+        return _person(memory, "conditional")
+    if reading.intent is Intent.ACCEPT:
+        return Move(State.PROMISED, "promise.noted", (Act.PROMISE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
+    if reading.intent is Intent.DECLINE:
+        return Move(State.PROMISE, "promise.ask", (), memory.but(promise_minor=None, promise_due_on=None))
+    return _at_promise(memory, reading, facts, policy)
+
+
+_BY_STATE: Final[dict[State, Callable[[Memory, Reading, Standing, Policy], Move]]] = {
+    State.NOTIFIED: _free,
+    State.IDENTIFY: _free,
+    State.AGREED: _free,
+    State.PROMISED: _free,
+    State.CAPACITY: _at_capacity,
+    State.OFFER: _at_offer,
+    State.READ_BACK: _at_read_back,
+    State.PROMISE: _at_promise,
+    State.PROMISE_READ_BACK: _at_promise_read_back,
+}
+
+
+def _offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    """Compute the menu for what the borrower says a month allows. Nothing to spare goes to a person with advice."""
+    amount = _minor(reading.slots.amount, facts.currency)
+    assert amount is not None, "an offer needs the amount the borrower named"
+    capacity = monthly_capacity(amount, reading.slots.frequency)
+    start = _start(reading, facts, policy)
+    memory = memory.but(capacity_minor=capacity, first_due_on=start or memory.first_due_on, unclear=0)
+    if memory.menus >= policy.offers_per_conversation:
+        return _person(memory, "many_offers")
+    if capacity == 0:
+        return Move(State.WITH_PERSON, "offer.none", (Act.CANCEL_WAITING,), memory, "hardship", "nothing_to_spare")
+    return Move(State.OFFER, "offer", (Act.OFFER,), memory.but(menus=memory.menus + 1))
+
+
+def _start(reading: Reading, facts: Standing, policy: Policy) -> date | None:
+    """Return the first payment day the borrower named, where it is one the policy can keep."""
+    latest = add_days(facts.today, policy.latest_first_payment_days)
+    days = [day for day in reading.slots.dates if facts.today < day <= latest]
+    return days[0] if days else None
+
+
+def _promise(memory: Memory, facts: Standing, *, is_conditional: bool = False, was_asked: bool = False) -> Move:
+    """Read a promise back; without a day ask for it, without an amount take what is past due (and say so)."""
+    if is_conditional:
+        return _person(memory, "conditional")
+    day = memory.promise_due_on
+    if day is None or not facts.today <= day <= add_days(facts.today, LONGEST_PROMISE_DAYS):
+        open_promise = memory.but(promise_due_on=None, goal=str(Intent.PROMISE_TO_PAY))
+        if was_asked:
+            return _again(State.PROMISE, "promise.ask", open_promise)
+        return Move(State.PROMISE, "promise.ask", (), open_promise)
+    amount = memory.promise_minor or facts.arrears_minor or facts.balance_minor
+    amount = min(amount, facts.balance_minor)
+    memory = memory.but(promise_minor=amount, unclear=0)
+    return Move(State.PROMISE_READ_BACK, "promise.read_back", (), memory)
+
+
+def _again(state: State, say: str, memory: Memory) -> Move:
+    """Ask the same thing once more; the second time a person takes over."""
+    if memory.unclear >= 1:
+        return _person(memory, "not_understood")
+    return Move(state, say, (), memory.but(unclear=memory.unclear + 1))
+
+
+def _ask_back(state: State, memory: Memory) -> Move:
+    return _again(state, "unclear.ask_back", memory)
+
+
+def _person(memory: Memory, reason: str) -> Move:
+    return Move(State.WITH_PERSON, "hand_over.person", (Act.CANCEL_WAITING,), memory, "", reason)
+
+
+def _option(named: str | None, options: int) -> int | None:
+    """Return the index of the option named ("1", "B", or none where only one stands); None: ask back."""
+    if named is None:
+        return 0 if options == 1 else None
+    index = int(named) - 1 if named.isdecimal() else ord(named.upper()) - ord("A")
+    return index if 0 <= index < options else None
+
+
+def _minor(amount: Decimal | None, currency: str) -> int | None:
+    """Return the minor units of an amount a reply names, rounded down to what the currency can pay."""
+    if amount is None or amount < 0:
+        return None
+    return int(amount.scaleb(MINOR_DIGITS[currency]))

@@ -1,0 +1,76 @@
+"""What the machine may do in a talk: say one approved message, and act. Values only; `engine` carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from parley.negotiation.state import State
+
+
+class Act(StrEnum):
+    """A deed that goes with a move."""
+
+    OFFER = "offer"
+    READ_BACK = "read_back"
+    AGREE = "agree"
+    PROMISE = "promise"
+    PROVE_IDENTITY = "prove_identity"
+    QUARANTINE = "quarantine"
+    CANCEL_WAITING = "cancel_waiting"
+    OPT_OUT = "opt_out"
+    OPT_OUT_PROMOTION = "opt_out_promotion"
+    PAGE_PERSON = "page_person"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Memory:
+    """What the talk has established. Sealed at rest: it holds what the borrower told us.
+
+    Units: minor units; `capacity_minor` is a month's; counters count since the thread opened.
+    """
+
+    goal: str = ""
+    turns: int = 0
+    unclear: int = 0
+    identity_tries: int = 0
+    menus: int = 0
+    capacity_minor: int | None = None
+    first_due_on: date | None = None
+    offer_id: str = ""
+    option: int | None = None
+    promise_minor: int | None = None
+    promise_due_on: date | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the memory as plain values; dates as ISO text."""
+        return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, object]) -> Memory:
+        """Read what `to_json` wrote; a key this version does not know is dropped."""
+        known = {key: value for key, value in values.items() if key in cls.__slots__}
+        for key in ("first_due_on", "promise_due_on"):
+            if isinstance(known.get(key), str):
+                known[key] = date.fromisoformat(str(known[key]))
+        return cls(**known)  # type: ignore[arg-type]  # the values were written by to_json of this class
+
+    def but(self, **changes: object) -> Memory:
+        """Return a copy with *changes*."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own constructor
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Move:
+    """The answer to one inbound: the state it leads to, the message to say ("" = silence), deeds, memory.
+
+    `hold` names a hold to lay on; `person` is the reason a person must look ("" = none needed).
+    """
+
+    to: State
+    say: str = ""
+    acts: tuple[Act, ...] = ()
+    memory: Memory = Memory()
+    hold: str = ""
+    person: str = ""

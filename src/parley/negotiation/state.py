@@ -1,0 +1,89 @@
+"""Where a talk stands, and where it can go. The table is the specification; the docs draw their diagram from it.
+
+```
+notified → identify → capacity → offer → read_back → agreed
+                    ↘ promise → promise_read_back → promised
+any → with_person · disputed · wrong_person · opted_out · crisis · locked · closed
+```
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """A state of a conversation."""
+
+    NOTIFIED = "notified"
+    IDENTIFY = "identify"
+    CAPACITY = "capacity"
+    OFFER = "offer"
+    READ_BACK = "read_back"
+    PROMISE = "promise"
+    PROMISE_READ_BACK = "promise_read_back"
+    AGREED = "agreed"
+    PROMISED = "promised"
+    WITH_PERSON = "with_person"
+    DISPUTED = "disputed"
+    WRONG_PERSON = "wrong_person"
+    OPTED_OUT = "opted_out"
+    CRISIS = "crisis"
+    LOCKED = "locked"
+    CLOSED = "closed"
+
+
+# The machine says nothing of its own in these; only a person leads out (or, for closed, a new message).
+ENDED: Final = frozenset(
+    {
+        State.WITH_PERSON,
+        State.DISPUTED,
+        State.WRONG_PERSON,
+        State.OPTED_OUT,
+        State.CRISIS,
+        State.LOCKED,
+        State.CLOSED,
+    }
+)
+# Something stands that the borrower agreed to; a further reply opens the talk again.
+SETTLED: Final = frozenset({State.AGREED, State.PROMISED})
+# A person must look.
+NEEDS_PERSON: Final = frozenset({State.WITH_PERSON, State.DISPUTED, State.CRISIS, State.LOCKED})
+# Reachable from every state that has not ended: an urgent or plain wish is never out of place.
+ANYWHERE: Final = frozenset(
+    {State.WITH_PERSON, State.DISPUTED, State.WRONG_PERSON, State.OPTED_OUT, State.CRISIS, State.CLOSED}
+)
+
+_TALKING: Final = frozenset({State.CAPACITY, State.OFFER, State.PROMISE, State.PROMISE_READ_BACK, State.NOTIFIED})
+
+_ONWARD: Final[dict[State, frozenset[State]]] = {
+    State.NOTIFIED: _TALKING | {State.IDENTIFY},
+    State.IDENTIFY: _TALKING | {State.IDENTIFY, State.LOCKED},
+    State.CAPACITY: _TALKING,
+    State.OFFER: _TALKING | {State.READ_BACK},
+    State.READ_BACK: _TALKING | {State.READ_BACK, State.AGREED},
+    State.PROMISE: _TALKING,
+    State.PROMISE_READ_BACK: _TALKING | {State.PROMISED},
+    State.AGREED: _TALKING | {State.IDENTIFY, State.AGREED},
+    State.PROMISED: _TALKING | {State.IDENTIFY, State.PROMISED},
+}
+
+# STOP and a crisis are heard even where a person has taken over or the thread was closed.
+_ALWAYS_HEARD: Final = frozenset({State.OPTED_OUT, State.CRISIS})
+
+
+def next_states(state: State) -> frozenset[State]:
+    """Return the states that may follow *state*."""
+    if state in ENDED:
+        return _ALWAYS_HEARD | {state}
+    return _ONWARD[state] | ANYWHERE
+
+
+def diagram() -> str:
+    """Draw the table as a Mermaid state diagram; the way to the states reachable from anywhere is drawn once."""
+    lines = ["stateDiagram-v2", "    [*] --> notified"]
+    lines += [f"    {state} --> {to}" for state in _ONWARD for to in sorted(_ONWARD[state]) if to is not state]
+    lines += [f"    any --> {to}" for to in sorted(ANYWHERE)]
+    lines += [f"    {state} --> [*]" for state in sorted(ENDED)]
+    return "\n".join(lines)
