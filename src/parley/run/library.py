@@ -1,0 +1,108 @@
+"""Read the shipped data files and build what the engine knows by heart: once, at the start of a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+from parley.contact.gate import GateSettings
+from parley.engine.lender import Lender
+from parley.engine.nightly import Cadence
+from parley.engine.turn import Library
+from parley.locale import Language
+from parley.messaging.catalogue import load_catalogue
+from parley.messaging.crisis import ADVICE_FILE, CRISIS_FILE, advice_for, lines_for, load_help
+from parley.negotiation.policy import load_policy
+from parley.nlu.lexicon import load_lexicon
+from parley.purpose import Actor
+from parley.rulebook.load import load_rulebook
+from parley.run.checking import LenderFacts
+from parley.run.nightly import NightlyTerms
+from parley.servicing.waterfall import Waterfall, load_waterfalls
+from parley.settings import Settings
+
+# Countries whose help lines and stop words a message may name; the data files hold what is known of each.
+_COUNTRIES: Final = ("US", "GB", "CN", "TW", "HK", "SG", "PH", "IN")
+
+
+def data_files(package: str) -> dict[str, bytes]:
+    """Return the TOML files below *package*, by path relative to it."""
+    return dict(_walk(files(package), ""))
+
+
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            yield from _walk(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".toml"):
+            yield prefix + entry.name, entry.read_bytes()
+
+
+def build_library(settings: Settings) -> Library:
+    """Return the library of a home with *settings*. Raises BadInput where a data file does not hold together."""
+    return Library(
+        catalogue=load_catalogue(data_files("parley.messaging.catalogue")),
+        lexicon=load_lexicon(data_files("parley.nlu.data")),
+        rulebook=load_rulebook(data_files("parley.rulebook.data")),
+        policy=load_policy(data_files("parley.negotiation.data")["policy.toml"]),
+        lender=build_lender(settings),
+        identity_tries=settings.contact.identity_tries,
+        identity_fresh_days=settings.contact.identity_fresh_days,
+        gate=GateSettings(
+            unsigned_exceptions_bind=settings.contact.unsigned_exceptions_bind,
+            reply_minutes=settings.contact.reply_window_minutes,
+        ),
+    )
+
+
+def build_waterfalls() -> Mapping[str, Waterfall]:
+    """Return the orders in which payments are allocated."""
+    return load_waterfalls(data_files("parley.servicing.data")["waterfall.toml"])
+
+
+def build_lender(settings: Settings) -> Lender:
+    """Return the lender as borrowers see it."""
+    help_files = data_files("parley.messaging.data")
+    crisis = load_help(help_files[CRISIS_FILE], CRISIS_FILE)
+    advice = load_help(help_files[ADVICE_FILE], ADVICE_FILE)
+    places = [(country, language) for country in _COUNTRIES for language in Language]
+    lender = settings.lender
+    return Lender(
+        actor=Actor(lender.actor),
+        names={language: lender.display_name[language.value] for language in Language},
+        agents={language: lender.agent_names[language.value] for language in Language},
+        hours={language: lender.hours_text[language.value] for language in Language},
+        hotline=lender.hotline,
+        page=lender.page_address,
+        stop_words=settings.messages.stop_words,
+        advice={place: advice_for(*place, advice) or "" for place in places},
+        lines={place: lines_for(*place, crisis) or "" for place in places},
+    )
+
+
+def nightly_terms(settings: Settings, library: Library) -> NightlyTerms:
+    """Return what the nightly run must know of the deployment."""
+    nightly = settings.nightly
+    return NightlyTerms(
+        cadence=Cadence(nightly.reminder_days_before, frozenset(nightly.overdue_days), library.policy.grace_days),
+        chunk_accounts=nightly.chunk_accounts,
+        last_use_hours=settings.messages.not_after_hours,
+        cost_per_segment_micro=settings.messages.cost_per_segment_micro,
+    )
+
+
+def lender_facts(settings: Settings, library: Library) -> LenderFacts:
+    """Return what the witness is told of the lender: plain words of the settings."""
+    lender = library.lender
+    spoken = [*lender.hours.values(), *lender.agents.values(), *lender.advice.values(), *lender.lines.values()]
+    return LenderFacts(
+        names=tuple(lender.names.values()),
+        hotline=lender.hotline,
+        stop_words=lender.stop_words,
+        other_words=(lender.page, *(words for words in spoken if words)),
+        identity_fresh_days=settings.contact.identity_fresh_days,
+        reply_minutes=settings.contact.reply_window_minutes,
+        grace_days=library.policy.grace_days,
+    )

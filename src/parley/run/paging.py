@@ -1,0 +1,73 @@
+"""Call a person: the page of a crisis, by webhook or command; everything else waits in the console's queue.
+
+What leaves carries the thread's number and a reason, never a name, number or word of the borrower.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import urllib.error
+import urllib.request
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+
+from parley.settings import Settings
+from parley.store import models
+
+WAIT_SECONDS: Final = 10
+BATCH: Final = 64
+# After a page that failed: first soon, then less often.
+_RETRY_MINUTES: Final = (1, 2, 5, 15, 30)
+log = structlog.get_logger()
+
+
+class Pager:
+    """Works off the jobs that call people."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._crisis = settings.crisis
+
+    def page_due(self, now: datetime, limit: int = BATCH) -> int:
+        """Page for up to *limit* jobs that are due. Returns how many were tried."""
+        jobs = list(
+            models.Job.objects.filter(state="waiting", not_before__lte=now).order_by("not_before", "id")[:limit]
+        )
+        for job in jobs:
+            self._page(job, now)
+        return len(jobs)
+
+    def _page(self, job: models.Job, now: datetime) -> None:
+        job.tries += 1
+        if job.kind != "page" or self._crisis.page_by == "none" or self._reach(job.payload):
+            job.state, job.finished_at = "done", now
+        elif job.tries >= self._crisis.tries:
+            job.state, job.finished_at = "failed", now
+            log.error("page_failed", job=str(job.id), tries=job.tries)
+        else:
+            wait = _RETRY_MINUTES[min(job.tries, len(_RETRY_MINUTES)) - 1]
+            job.not_before = now + timedelta(minutes=wait)
+        job.save(update_fields=["tries", "state", "finished_at", "not_before"])
+
+    def _reach(self, payload: dict[str, str]) -> bool:
+        """Return whether somebody was reached."""
+        try:
+            if self._crisis.page_by == "command":
+                words = [*shlex.split(self._crisis.command), payload["conversation"]]
+                ended = subprocess.run(words, check=False, timeout=WAIT_SECONDS, capture_output=True)  # noqa: S603 - the lender's own command, run without a shell
+                return ended.returncode == 0
+            request = urllib.request.Request(  # noqa: S310 - settings allow https only
+                self._crisis.webhook_url,
+                data=json.dumps(payload).encode(),
+                headers={"Content-Type": "application/json"},
+                method="POST",
+            )
+            with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:  # noqa: S310 - as above
+                return HTTPStatus.OK <= int(answer.status) < HTTPStatus.MULTIPLE_CHOICES
+        except (OSError, urllib.error.URLError, subprocess.SubprocessError, ValueError) as error:
+            log.warning("page_not_delivered", reason=type(error).__name__)
+            return False

@@ -1,0 +1,113 @@
+"""Money that came in, posted: through the waterfall onto the balance and the dues, and onto what was agreed.
+
+Whether an arrangement or promise is kept or broken is judged by the nightly run, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from parley.servicing.allocation_order import Situation, choose
+from parley.servicing.waterfall import Allocation, Waterfall, apply_payment
+from parley.store.audit import record
+from parley.store.bulk import update_rows
+from parley.store.models import Account, Arrangement, ArrangementInstalment, Instalment, Payment, Promise
+from parley.store.rows import account_of
+from parley.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Posting:
+    """One payment to post. Units: minor units of the account's currency, above zero."""
+
+    payment_id: UUID
+    account_id: UUID
+    row_key: str
+    amount_minor: int
+    paid_on: date
+    received_at: datetime
+
+
+def post(
+    vault: Vault, postings: Sequence[Posting], waterfalls: Mapping[str, Waterfall], now: datetime
+) -> list[Allocation]:
+    """Post payments that are not yet stored, oldest day first, in the current transaction."""
+    ordered = sorted(postings, key=lambda one: (one.paid_on, one.payment_id))
+    wanted = {one.account_id for one in ordered}
+    accounts = {
+        row.id: row for row in Account.objects.filter(id__in=wanted).select_related("product", "borrower").iterator()
+    }
+    dues: dict[UUID, list[Instalment]] = {}
+    for due in Instalment.objects.filter(account_id__in=wanted).order_by("due_on"):
+        dues.setdefault(due.account_id, []).append(due)
+    plans = dict(Arrangement.objects.filter(account_id__in=wanted, standing="active").values_list("account_id", "id"))
+    promised = set(
+        Promise.objects.filter(account_id__in=wanted, standing="active").values_list("account_id", flat=True)
+    )
+    payments, allocations = [], []
+    for one in ordered:
+        row = accounts[one.account_id]
+        situation = Situation.PLAN_KEPT if row.id in plans else Situation.PAYMENT
+        waterfall = choose(waterfalls, row.borrower.jurisdiction, situation)
+        found = apply_payment(account_of(row, dues.get(row.id, [])), one.amount_minor, one.paid_on, waterfall)
+        _take_over(row, dues.get(row.id, []), found)
+        if row.id in plans:
+            _pay_plan(plans[row.id], one.amount_minor)
+        if row.id in promised:
+            _pay_promises(row.id, one.amount_minor)
+        payments.append(_payment(one, found))
+        allocations.append(found)
+    _save(accounts.values(), dues)
+    Payment.objects.bulk_create(payments)
+    record(vault, payments, now)
+    return allocations
+
+
+def _take_over(row: Account, dues: list[Instalment], found: Allocation) -> None:
+    balance = found.account.balance
+    row.principal_minor, row.interest_minor, row.fee_minor = balance.principal, balance.interest, balance.fee
+    row.penalty_interest_minor, row.cost_minor = balance.penalty_interest, balance.cost
+    after = {due.due_on: due for due in found.account.dues}
+    for due in dues:
+        # A due that is gone lapsed: nothing is owed on it any more.
+        due.amount_minor = after[due.due_on].amount_minor if due.due_on in after else due.paid_minor
+        due.paid_minor = after[due.due_on].paid_minor if due.due_on in after else due.paid_minor
+
+
+def _pay_plan(plan_id: UUID, amount_minor: int) -> None:
+    """Put the payment on the oldest open instalments of the arrangement."""
+    left = amount_minor
+    for row in ArrangementInstalment.objects.filter(arrangement_id=plan_id).order_by("number"):
+        part = min(left, row.amount_minor - row.paid_minor)
+        if part > 0:
+            row.paid_minor += part
+            left -= part
+            row.save(update_fields=["paid_minor"])
+
+
+def _pay_promises(account_id: UUID, amount_minor: int) -> None:
+    for promise in Promise.objects.filter(account_id=account_id, standing="active"):
+        promise.paid_minor += amount_minor
+        promise.save(update_fields=["paid_minor"])
+
+
+def _payment(one: Posting, found: Allocation) -> Payment:
+    cells = [[part.cell.timing.value, part.cell.component.value, part.amount_minor] for part in found.cells]
+    return Payment(
+        id=one.payment_id,
+        account_id=one.account_id,
+        row_key=one.row_key,
+        paid_on=one.paid_on,
+        received_at=one.received_at,
+        amount_minor=one.amount_minor,
+        allocation={"waterfall": found.waterfall, "cells": cells, "unapplied": found.unapplied_minor},
+    )
+
+
+def _save(accounts: Collection[Account], dues: Mapping[UUID, list[Instalment]]) -> None:
+    names = ["principal_minor", "interest_minor", "fee_minor", "penalty_interest_minor", "cost_minor"]
+    update_rows(list(accounts), names)
+    update_rows([due for found in dues.values() for due in found], ["amount_minor", "paid_minor"])

@@ -1,0 +1,83 @@
+"""The sender: ask the gate, commit the intent, hand over, mark. And after a crash: ask the provider, never guess.
+
+Order matters. The intent is committed before anything leaves; the mark after the provider answered. What lies between
+is in doubt and is settled by look-up after the provider's settle time, or stays *unknown*.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from parley.contact.facts import ContactFacts
+from parley.contact.gate import Decision, decide
+from parley.engine.turn import Library
+from parley.messaging.ledger import Event, State
+from parley.providers.port import Accepted, LookupState, NotTaken, Outcome, Provider, Rejected, Submission, Unknown
+from parley.store.outbox import Answer, Intended, Terms, decide_batch, in_doubt, mark, note_asked
+from parley.store.vault import Vault
+
+BATCH: Final = 64
+
+
+class Sender:
+    """One sender of one provider."""
+
+    def __init__(self, provider: Provider, library: Library, vault: Vault) -> None:
+        self._provider = provider
+        self._vault = vault
+        self._judge = partial(_judge, library)
+        self._terms = Terms(library.lender.actor, library.identity_fresh_days, provider.name)
+
+    def send_due(self, now: datetime, limit: int = BATCH) -> int:
+        """Send up to *limit* messages whose time has come. Returns how many were handed over."""
+        intended = decide_batch(now, limit, self._judge, self._terms, self._vault)
+        if intended:
+            answers = self._provider.submit([_submission(one) for one in intended], now)
+            mark([_answer(one.message_id, said) for one, said in zip(intended, answers, strict=True)], now)
+        return len(intended)
+
+    def settle(self, now: datetime, limit: int = BATCH) -> int:
+        """Find out about messages whose fate is open. Returns how many were asked about."""
+        doubtful = in_doubt(now, self._provider.settle_seconds, limit)
+        mark([answer for message_id, state in doubtful if (answer := self._find(message_id, state, now))], now)
+        note_asked([message_id for message_id, _ in doubtful], now)
+        return len(doubtful)
+
+    def _find(self, message_id: UUID, state: State, now: datetime) -> Answer | None:
+        """Ask the provider by our reference. A provider that cannot say leaves an honest *unknown*."""
+        if not self._provider.can_look_up:
+            is_new = state is State.INTENDED
+            return Answer(message_id, Event.UNKNOWN, "", "provider_cannot_look_up") if is_new else None
+        found = self._provider.look_up(str(message_id), now)
+        match found.state:
+            case LookupState.FOUND:
+                return Answer(message_id, Event.SUBMITTED, found.provider_id or "", "found_by_look_up")
+            case LookupState.NOT_FOUND if state is State.INTENDED:
+                return Answer(message_id, Event.NOT_TAKEN, "", "not_found_by_look_up")
+            case LookupState.NOT_FOUND:
+                return Answer(message_id, Event.LOOKUP_ABSENT, "", "not_found_by_look_up")
+            case LookupState.UNSUPPORTED:
+                return Answer(message_id, Event.UNKNOWN, "", "provider_cannot_look_up")
+
+
+def _judge(library: Library, facts: ContactFacts) -> Decision:
+    return decide(facts, library.rulebook, library.gate)
+
+
+def _submission(one: Intended) -> Submission:
+    return Submission(str(one.message_id), one.to, one.text, one.segments, one.not_after, one.is_synthetic)
+
+
+def _answer(message_id: UUID, said: Outcome) -> Answer:
+    match said:
+        case Accepted(provider_id):
+            return Answer(message_id, Event.SUBMITTED, provider_id)
+        case Rejected(code, _):
+            return Answer(message_id, Event.REJECTED, "", code)
+        case NotTaken(code, retryable):
+            return Answer(message_id, Event.NOT_TAKEN if retryable else Event.REJECTED, "", code)
+        case Unknown(code):
+            return Answer(message_id, Event.UNKNOWN, "", code)

@@ -1,0 +1,103 @@
+"""The worker: one reply, one turn, one transaction. A turn that cannot be decided goes to a person; nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+
+from parley.engine.turn import Library, turn
+from parley.errors import ParleyError
+from parley.ids import derive_id
+from parley.store import audit, models
+from parley.store.cases import load_case
+from parley.store.lock import borrower_lock
+from parley.store.outcomes import save_outcome
+from parley.store.vault import Vault
+
+BATCH: Final = 64
+log = structlog.get_logger()
+
+
+def work_due(library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int, limit: int = BATCH) -> int:
+    """Answer up to *limit* waiting replies, oldest first: all in one transaction, singly where one of them fails."""
+    ids = list(
+        models.Inbound.objects.filter(status="new").order_by("received_at", "id").values_list("id", flat=True)[:limit]
+    )
+    if not ids:
+        return 0
+    try:
+        with transaction.atomic():
+            for row in _claim(ids):
+                _answer(row, library, vault, now, cost_per_segment_micro)
+    except ParleyError:
+        raise
+    except Exception:  # noqa: BLE001 - the batch is undone; each reply is tried alone, and the failing one is reported
+        for inbound_id in ids:
+            _answer_alone(inbound_id, library, vault, now, cost_per_segment_micro)
+    return len(ids)
+
+
+def _claim(ids: list[UUID]) -> list[models.Inbound]:
+    """Lock the replies that nobody else works on, and their borrowers."""
+    rows = models.Inbound.objects.filter(id__in=ids, status="new").order_by("received_at", "id")
+    if connection.vendor == "postgresql":
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    claimed = list(rows.select_related("conversation__borrower", "contact_point__borrower"))
+    borrower_lock({row.contact_point.borrower_id for row in claimed if row.contact_point is not None})
+    return claimed
+
+
+def _answer(row: models.Inbound, library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int) -> None:
+    if row.conversation is not None:
+        # An earlier reply of the same batch may have moved the talk on, and proven who writes.
+        row.conversation.refresh_from_db()
+    if row.contact_point is not None:
+        row.contact_point.refresh_from_db(fields=["identity_proven_at", "quarantined_at"])
+    case, inbound = load_case(row, now, vault)
+    save_outcome(row, case, turn(case, inbound, now, library), now, cost_per_segment_micro, vault)
+
+
+def _answer_alone(inbound_id: UUID, library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int) -> None:
+    try:
+        with transaction.atomic():
+            for row in _claim([inbound_id]):
+                _answer(row, library, vault, now, cost_per_segment_micro)
+    except ParleyError:
+        raise
+    except Exception as defect:  # noqa: BLE001 - nothing is lost by an exception: a person gets the reply
+        # The name of the defect only: its words may quote the reply.
+        log.error("turn_failed", inbound=str(inbound_id), defect=type(defect).__name__)  # noqa: TRY400 - as above
+        _hand_over(inbound_id, type(defect).__name__, vault, now)
+
+
+def _hand_over(inbound_id: UUID, defect: str, vault: Vault, now: datetime) -> None:
+    """Give the reply to a person; the thread is held until they release it."""
+    with transaction.atomic():
+        row = models.Inbound.objects.select_related("conversation").get(id=inbound_id)
+        row.status, row.handled_at = "person", now
+        row.save(update_fields=["status", "handled_at"])
+        talk = row.conversation
+        if talk is not None and talk.needs_person_since is None:
+            talk.state, talk.needs_person_since, talk.person_reason = "with_person", now, "turn_failed"
+            talk.save(update_fields=["state", "needs_person_since", "person_reason"])
+        event = models.Event.objects.create(
+            at=now,
+            kind="handed_over",
+            borrower_id=talk.borrower_id if talk is not None else None,
+            conversation=talk,
+            data={"reason": "turn_failed", "defect": defect},
+        )
+        models.Job.objects.get_or_create(
+            id=derive_id("job", "person", str(row.id)),
+            defaults={
+                "kind": "person",
+                "payload": {"conversation": str(row.conversation_id), "reason": "turn_failed"},
+                "not_before": now,
+                "created_at": now,
+            },
+        )
+        audit.record(vault, [event], now)

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from django.db import connections
+
+from parley.cli.main import main
+from parley.cli.speech import is_chinese
+
+MAP = """
+[fields]
+reference = { column = "no" }
+name = { column = "name" }
+language = { value = "en" }
+jurisdiction = { value = "US" }
+product = { value = "loan" }
+product_kind = { value = "loan" }
+currency = { value = "USD" }
+principal = { column = "balance" }
+annual_rate_bps = { value = 12 }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def parley(*words: str, home: Path, **environ: str) -> Done:
+    """Run the program as its entry point does, in this process: starting one takes longer than the command."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY", "LC_", "LANG"))}
+    told = {**known, "PARLEY_HOME": str(home), "COLUMNS": "200", **environ}
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, told, clear=True),
+        mock.patch.object(sys, "argv", ["parley", *words]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    connections.close_all()
+    code = ended.value.code
+    assert code is None or isinstance(code, int)
+    return Done(code or 0, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("cli") / "home"
+    assert parley("init", home=root).returncode == 0
+    return root
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    (tmp_path / "book.csv").write_text("no,name,balance\nL-1,Ada,10.50\nL-2,Ben,-3\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
+    return str(tmp_path / "book.csv"), str(tmp_path / "map.toml")
+
+
+def test_a_new_home_is_private_and_healthy(home: Path) -> None:
+    assert home.stat().st_mode & 0o777 == 0o700
+    for name in ("settings.toml", "keys/lender.key", "parley.sqlite3"):
+        assert (home / name).stat().st_mode & 0o777 == 0o600
+    done = parley("doctor", home=home)
+    assert done.returncode == 0, done.stdout
+    assert "BAD" not in done.stdout
+
+
+def test_init_never_writes_into_a_folder_in_use(home: Path) -> None:
+    before = sorted(path.name for path in home.iterdir())
+    done = parley("init", home=home)
+    assert (done.returncode, "not empty" in done.stderr) == (2, True)
+    assert sorted(path.name for path in home.iterdir()) == before
+
+
+def test_init_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    done = parley("init", home=tmp_path / "h", PARLEY_DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
+    assert done.returncode == 3, done.stderr
+    assert not (tmp_path / "h").exists()
+
+
+def test_a_command_without_a_home_says_how_to_make_one(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "parley.cli.main", "audit", "verify", "--home", str(tmp_path / "none")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, "parley init" in done.stderr, "Traceback" in done.stderr) == (3, True, False)
+
+
+def test_all_or_nothing_then_good_rows_then_again(home: Path, files: tuple[str, str]) -> None:
+    book, map_file = files
+    refused = parley("import", "accounts", book, "--map", map_file, home=home)
+    assert (refused.returncode, "nothing was written" in refused.stderr) == (2, True)
+    kept = parley("import", "accounts", book, "--map", map_file, "--good-rows", home=home)
+    assert (kept.returncode, "added 1 " in kept.stdout, "refused 1" in kept.stdout) == (1, True, True)
+    again = parley("import", "accounts", book, "--map", map_file, "--good-rows", home=home)
+    assert "added 0 · changed 0 · unchanged 1 " in again.stdout
+    assert "Ada" not in refused.stdout + refused.stderr + kept.stdout + kept.stderr
+    assert parley("audit", "verify", home=home).returncode == 0
+
+
+def test_a_missing_file_a_folder_and_a_missing_map_are_told_apart(home: Path, files: tuple[str, str]) -> None:
+    book, map_file = files
+    for words, says in (
+        (("import", "accounts", "nobody.csv", "--map", map_file), "does not exist"),
+        (("import", "accounts", str(home), "--map", map_file), "is a folder"),
+        (("import", "accounts", book, "--map", "nobody.toml"), "The map nobody.toml cannot be read"),
+        (("import", "accounts", book, "--map", map_file, "--set", "language"), "FIELD=VALUE"),
+    ):
+        done = parley(*words, home=home)
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+
+
+def test_a_lost_key_and_a_corrupt_database_are_named_by_doctor(home: Path) -> None:
+    key, database = home / "keys" / "index.key", home / "parley.sqlite3"
+    good_key, good_data = key.read_bytes(), database.read_bytes()
+    try:
+        key.write_bytes(b"AAAA\n")
+        done = parley("doctor", home=home)
+        assert (done.returncode, "index key is damaged" in done.stdout) == (1, True)
+        database.write_bytes(b"not a database at all" * 100)
+        done = parley("doctor", home=home)
+        assert (done.returncode, "BAD database" in done.stdout, "Traceback" in done.stderr) == (1, True, False)
+    finally:
+        key.write_bytes(good_key)
+        database.write_bytes(good_data)
+
+
+def test_a_wrong_setting_is_named_with_its_line_in_both_languages(home: Path) -> None:
+    settings = home / "settings.toml"
+    good = settings.read_text(encoding="utf-8")
+    try:
+        settings.write_text(good + "\n[nightly2]\n", encoding="utf-8")
+        done = parley("settings", home=home, LANG="zh_CN.UTF-8")
+        line = good.count("\n") + 2
+        assert done.returncode == 2
+        assert f"line {line}:" in done.stderr
+        assert f"第 {line} 行" in done.stderr
+    finally:
+        settings.write_text(good, encoding="utf-8")
+
+
+def test_settings_are_printed_with_what_is_allowed(home: Path) -> None:
+    done = parley("settings", home=home)
+    assert done.returncode == 0
+    assert "reminder_days_before" in done.stdout
+    assert "1 to 14" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("argv", "environ", "expected"),
+    [
+        ([], {}, False),
+        ([], {"LANG": "zh_CN.UTF-8"}, True),
+        ([], {"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, False),
+        (["--lang", "zh", "doctor"], {}, True),
+        (["--lang=en", "doctor"], {"LANG": "zh_TW.UTF-8"}, False),
+    ],
+)
+def test_chinese_is_spoken_where_asked_for(argv: list[str], environ: dict[str, str], expected: bool) -> None:
+    assert is_chinese(argv, environ) is expected

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from parley.run.home import Opened, init_home, open_home
+from parley.run.importing.importer import Report, Request, import_file
+from parley.run.importing.rows import Kind
+
+NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+ACCOUNTS_MAP = """
+kind = "accounts"
+[fields]
+reference = { column = "no" }
+borrower_reference = { column = "person" }
+name = { column = "name" }
+phone = { column = "phone", region = "US" }
+language = { value = "en" }
+jurisdiction = { value = "US-CA" }
+zones = { value = "America/Los_Angeles" }
+product = { value = "card" }
+product_kind = { value = "card" }
+minimum_floor = { value = 25 }
+currency = { value = "USD" }
+principal = { column = "balance" }
+annual_rate_bps = { column = "rate" }
+next_due_on = { column = "due" }
+months_past_due = { column = "late" }
+consent_promotion = { column = "promo" }
+"""
+HEADER = "no,person,name,phone,balance,rate,due,late,promo"
+GOOD = "A-1,P-1,Ada Byron,(650) 253-0000,1240.50,19.99,2026-11-20,2,yes"
+OTHER = "A-2,P-2,Ben Okri,+44 20 7031 3000,800,21.5,2026-11-21,0,no"
+
+Import = Callable[..., Report]
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a new home, once: making its tables takes longer than most tests."""
+    root = tmp_path_factory.mktemp("made") / "home"
+    init_home(root, {})
+    connections.close_all()
+    return root
+
+
+@pytest.fixture
+def opened(tmp_path: Path, made_home: Path) -> Iterator[Opened]:
+    root = tmp_path / "home"
+    shutil.copytree(made_home, root)
+    yield open_home(root, {})
+    connections.close_all()
+
+
+@pytest.fixture
+def take(opened: Opened, tmp_path: Path) -> Import:
+    """Import lines of CSV text (or raw bytes) with a map."""
+
+    def run(
+        *lines: str,
+        kind: Kind = Kind.ACCOUNTS,
+        map_text: str = ACCOUNTS_MAP,
+        raw: bytes | None = None,
+        now: datetime = NOW,
+        **options: bool | dict[str, str],
+    ) -> Report:
+        source = tmp_path / "book.csv"
+        source.write_bytes(raw if raw is not None else ("\n".join(lines) + "\n").encode())
+        return import_file(opened, Request(kind, source, "map.toml", map_text.encode(), **options), now)  # type: ignore[arg-type]  # options of Request
+
+    return run
