@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from parley.cli import audit, demonstration, home, importing, operations
+from parley.cli import audit, campaigns, demonstration, home, importing, operations
 from parley.cli.speech import complain, is_chinese
 from parley.errors import ParleyError
 
@@ -41,6 +41,7 @@ app.command("receive")(operations.receive)
 app.command("work")(operations.work)
 app.command("send")(operations.send)
 app.command("demo")(demonstration.demo)
+app.add_typer(campaigns.app, name="campaign")
 app.add_typer(audit.app, name="audit")
 
 

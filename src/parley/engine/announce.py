@@ -22,6 +22,8 @@ from parley.servicing.account import Account
 # What is said where debt facts may not follow yet, for wishes that have no neutral form of their own.
 _NEUTRAL: Final = {ARRANGEMENT_REMINDER: "reminder.neutral", ARRANGEMENT_MISSED: "overdue.neutral"}
 _DETAIL: Final = {ARRANGEMENT_REMINDER: ARRANGEMENT_REMINDER, ARRANGEMENT_MISSED: ARRANGEMENT_MISSED}
+# A promotion says nothing of the account, so it has one form.
+_ONLY: Final = frozenset({"promotion.offer"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,6 +50,8 @@ class Announcement:
 
 def key_of(family: str, *, is_proven: bool) -> str:
     """Return the template of a wish: with the facts where identity is proven, else the neutral one."""
+    if family in _ONLY:
+        return family
     if is_proven:
         return _DETAIL.get(family, f"{family}.detail")
     return _NEUTRAL.get(family, f"{family}.neutral")

@@ -76,6 +76,9 @@ _ANYWHERE: Final[dict[Intent, _Anywhere]] = {
 }
 
 
+_HEARD_IN_PASSING: Final = (Intent.ASK_HUMAN, Intent.DISPUTE, Intent.COMPLAINT)
+
+
 def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     """Return the move that answers *reading*.
 
@@ -91,12 +94,19 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
         return _proven(memory, facts)
     if memory.turns > MOST_TURNS:
         return _person(memory, "long_thread")
-    fixed = _ANYWHERE.get(reading.intent)
+    fixed = _fixed(reading)
     if fixed is not None:
         return Move(fixed.to, fixed.say, fixed.acts, memory, fixed.hold, fixed.person)
     if reading.sensitive:
         return Move(State.WITH_PERSON, "sensitive.person", (Act.CANCEL_WAITING,), memory, "vulnerable", "vulnerable")
     return _plain(state, memory, reading, facts, policy)
+
+
+def _fixed(reading: Reading) -> _Anywhere | None:
+    """Return what the reply means in every state; a person, a dispute or a complaint counts in passing too."""
+    if reading.intent in _ANYWHERE:
+        return _ANYWHERE[reading.intent]
+    return next((_ANYWHERE[intent] for intent in _HEARD_IN_PASSING if intent in reading.also), None)
 
 
 def _urgent(memory: Memory, reading: Reading, stop_scope: str) -> Move | None:
@@ -155,9 +165,9 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
 
 def _unproven(state: State, memory: Memory, reading: Reading, facts: Standing) -> Move:
     """Nothing about a debt is said before identity; what the borrower wants is remembered for after."""
-    if reading.intent is Intent.DECLINE:
-        return Move(State.CLOSED, "plan.declined", (), memory)
-    wanted = reading.intent not in {Intent.OTHER, Intent.IDENTITY_ANSWER}
+    if reading.intent is Intent.DECLINE and facts.context == "promo":
+        return Move(State.CLOSED, "", (), memory)
+    wanted = reading.intent not in {Intent.OTHER, Intent.IDENTITY_ANSWER, Intent.DECLINE}
     memory = _noted(memory, reading, facts) if wanted else memory
     if facts.identity_answer == "mismatch":
         memory = memory.but(identity_tries=memory.identity_tries + 1)
@@ -194,10 +204,15 @@ def _free(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> 
             return _ask_capacity(memory, facts, softly=False)
         case Intent.ASK_INFO | Intent.ACCEPT:
             return Move(State.NOTIFIED, "info.balance", (), memory.but(unclear=0))
-        case Intent.DECLINE:
-            return Move(State.CLOSED, "plan.declined", (), memory)
         case _:
             return _ask_back(State.NOTIFIED, memory)
+
+
+def _declined(memory: Memory) -> Move:
+    """Take a no: nothing was agreed, another amount or a person is one reply away. A second no goes to a person."""
+    if memory.declined:
+        return _person(memory, "declined")
+    return Move(State.CAPACITY, "plan.declined", (), memory.but(declined=True, unclear=0))
 
 
 def _ask_capacity(memory: Memory, facts: Standing, *, softly: bool) -> Move:
@@ -214,7 +229,7 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
         return _offer(memory, reading, facts, policy)
     if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ACCEPT}:
         return _again(State.CAPACITY, "capacity.again", memory)
-    if reading.intent in {Intent.ASK_INFO, Intent.DECLINE, Intent.PROMISE_TO_PAY}:
+    if reading.intent in {Intent.ASK_INFO, Intent.PROMISE_TO_PAY}:
         return _free(memory, reading, facts, policy)
     return _ask_back(State.CAPACITY, memory)
 
@@ -233,7 +248,7 @@ def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy)
     if reading.intent in {Intent.PROMISE_TO_PAY, Intent.ASK_INFO}:
         return _free(memory, reading, facts, policy)
     if reading.intent is Intent.DECLINE:
-        return Move(State.WITH_PERSON, "plan.declined", (), memory, "", "declined")
+        return _declined(memory)
     return _ask_back(State.OFFER, memory)
 
 
@@ -243,7 +258,7 @@ def _at_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Pol
     if reading.intent is Intent.ACCEPT and reading.slots.option is None and Intent.ASK_INFO not in reading.also:
         return Move(State.AGREED, "plan.agreed", (Act.AGREE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
     if reading.intent is Intent.DECLINE:
-        return Move(State.WITH_PERSON, "plan.declined", (), memory, "", "declined")
+        return _declined(memory)
     if reading.slots.option is not None or reading.slots.amount is not None:
         return _at_offer(memory, reading, facts, policy)
     return _ask_back(State.READ_BACK, memory)

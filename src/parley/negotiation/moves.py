@@ -36,6 +36,7 @@ class Memory:
     unclear: int = 0
     identity_tries: int = 0
     menus: int = 0
+    declined: bool = False
     capacity_minor: int | None = None
     first_due_on: date | None = None
     offer_id: str = ""

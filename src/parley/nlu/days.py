@@ -35,11 +35,6 @@ class DayPattern:
     why: str
 
 
-def words(table: Iterable[str]) -> str:
-    """Return a regex of the words, the longest first."""
-    return "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
-
-
 def patterns(rows: Iterable[tuple[str, Resolver, str]]) -> tuple[DayPattern, ...]:
     """Compile rows of (regex, resolver, why)."""
     return tuple(DayPattern(re.compile(regex), resolve, why) for regex, resolve, why in rows)

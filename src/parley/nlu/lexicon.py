@@ -1,8 +1,9 @@
 """Word lists as data: which phrases mean what, compiled once from TOML bytes.
 
-A file holds any of: `[script]` (Traditional → Simplified), `[respell]` (right spelling → variants), `[words]` (lists that
-phrases name), `[vocabulary.NAME]` (tables for the grammars of dates and amounts), `[keywords]` (whole replies) and
-`[[rule]]`. Word lists and respellings of one file hold in all. The lexicon knows words, not decisions.
+A file holds any of: `[script]` (Traditional → Simplified), `[respell]` (right spelling → variants), `[words]` (lists
+that phrases name), `[vocabulary.NAME]` (tables for the grammars of dates and amounts), `[lists]` (plain words those
+grammars name), `[keywords]` (whole replies) and `[[rule]]`. What one file holds counts for all. The lexicon knows words,
+not decisions.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from parley.errors import BadInput
-from parley.nlu.normalise import Normal, normalise
-from parley.nlu.phrases import BadPhrase, Phrase, compile_phrase, triggers_of
+from parley.nlu.normalise import Normal, fold_char, normalise
+from parley.nlu.phrases import BadPhrase, Part, Phrase, compile_list, compile_phrase, triggers_of
 
-_SECTIONS: Final = frozenset({"script", "respell", "words", "vocabulary", "keywords", "rule"})
+_SECTIONS: Final = frozenset({"script", "respell", "words", "vocabulary", "lists", "keywords", "rule"})
 _RULE_KEYS: Final = frozenset({"id", "kind", "label", "why", "weight", "contexts", "phrases", "unless", "never_with"})
 KINDS: Final = frozenset(
-    {"stop", "risk", "legal", "intent", "also", "hardship", "frequency", "anchor", "sensitive", "conditional",
-     "negation", "resume", "only_adverts", "not_money", "not_promised"},
-)  # fmt: skip
+    "stop risk legal intent also hardship frequency anchor sensitive conditional negation resume only_adverts "
+    "not_money not_promised not_a_count two_payments nothing done channel correction".split()
+)
 _MOST_HITS_OF_A_PHRASE: Final = 4
 
 
@@ -57,6 +58,7 @@ class Lexicon:
     rules: tuple[Rule, ...]
     keywords: Mapping[str, frozenset[str]]
     vocabulary: Mapping[str, Mapping[str, Any]]
+    lists: Mapping[str, str]
     script: Mapping[int, int]
     respell: Mapping[str, str]
     _by_trigger: Mapping[str, tuple[tuple[int, Phrase], ...]] = field(repr=False)
@@ -165,6 +167,8 @@ class _Loader:
         self.words: dict[str, tuple[str, ...]] = {}
         self.keywords: dict[str, frozenset[str]] = {}
         self.vocabulary: dict[str, dict[str, Any]] = {}
+        self.lists: dict[str, tuple[str, ...]] = {}
+        self.parts: dict[str, Part] = {}
         self.raw_rules: list[tuple[str, dict[str, Any]]] = []
 
     def read(self, name: str, data: bytes) -> None:
@@ -181,6 +185,8 @@ class _Loader:
                 self.respell[normalise(variant).text] = right
         for key, entries in document.get("words", {}).items():
             self.words[key] = _strings(name, f"words.{key}", entries)
+        for key, entries in document.get("lists", {}).items():
+            self.lists[key] = _strings(name, f"lists.{key}", entries)
         for key, entries in document.get("keywords", {}).items():
             words = frozenset(_strings(name, f"keywords.{key}", entries))
             self.keywords[key] = self.keywords.get(key, frozenset()) | words
@@ -209,6 +215,7 @@ class _Loader:
     def lexicon(self) -> Lexicon:
         self.respell = {self.fold(variant): right for variant, right in self.respell.items()}
         self.respell_finder = re.compile(_respelling_pattern(self.respell))
+        self.parts = {key: self._part(key, entries) for key, entries in self.words.items()}
         rules = tuple(self._rule(name, raw) for name, raw in self.raw_rules)
         by_trigger: dict[str, list[tuple[int, Phrase]]] = {}
         for index, rule in enumerate(rules):
@@ -224,6 +231,7 @@ class _Loader:
             rules=rules,
             keywords=keywords,
             vocabulary=_folded_tables(self.vocabulary, self.fold),
+            lists={key: any_of(map(self.fold, entries)) for key, entries in self.lists.items()},
             script=self.script,
             respell=self.respell,
             _by_trigger={key: tuple(value) for key, value in by_trigger.items()},
@@ -255,20 +263,31 @@ class _Loader:
             never_with=self._phrases(name, rule_id, "never_with", raw),
         )
 
+    def _part(self, key: str, entries: tuple[str, ...]) -> Part:
+        try:
+            return compile_list(entries, self.fold_phrase)
+        except BadPhrase as problem:
+            raise _bad("of any file", f"words.{key}", str(problem), f"词无法编译（{problem}）") from None
+
     def _phrases(self, name: str, rule_id: str, key: str, raw: Mapping[str, Any]) -> tuple[Phrase, ...]:
         compiled: list[Phrase] = []
         for source in _strings(name, f"rule.{rule_id}.{key}", raw.get(key, [])):
             try:
-                compiled.append(compile_phrase(source, self.words, self.fold_phrase))
-            except (BadPhrase, re.error) as problem:
+                compiled.append(compile_phrase(source, self.parts, self.fold_phrase))
+            except BadPhrase as problem:
                 where = f"rule.{rule_id}.{key} {source!r}"
                 raise _bad(name, where, str(problem), f"短语无法编译（{problem}）") from None
         return tuple(compiled)
 
 
+def any_of(entries: Iterable[str]) -> str:
+    """Return a regex of plain words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(entries, key=len, reverse=True))
+
+
 def normalise_phrase(source: str) -> str:
     """Return *source* in the reading form of replies, its blanks and signs kept."""
-    return "".join(normalise(char).text or (" " if char == " " else "") for char in source)
+    return "".join(map(fold_char, source)).replace("'", "")
 
 
 def _squeeze(text: str) -> str:

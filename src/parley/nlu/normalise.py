@@ -51,7 +51,7 @@ def normalise(text: str) -> Normal:
     letters: list[str] = []
     origins: list[int] = []
     for position, char in enumerate(text[:READ_LIMIT_CHARS]):
-        for folded in _fold(char):
+        for folded in fold_char(char):
             letters.append(folded)
             origins.append(position)
     keep = _kept(letters)
@@ -61,7 +61,8 @@ def normalise(text: str) -> Normal:
 
 
 @lru_cache(maxsize=8192)
-def _fold(char: str) -> str:
+def fold_char(char: str) -> str:
+    """Return what one character is read as; nothing for one that says nothing."""
     if "!" <= char <= "~" and char not in _APOSTROPHES:
         return char.lower()
     if char in _APOSTROPHES:

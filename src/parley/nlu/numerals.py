@@ -6,36 +6,27 @@ It finds numbers and their value only; whether one is money, a date or a card's 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
+from parley.nlu.lexicon import Lexicon, any_of
+
 _HAN_DIGITS: Final = {c: i % 10 for i, c in enumerate("零一二三四五六七八九")} | {
-    "〇": 0, "○": 0, "两": 2, "俩": 2, "幺": 1, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
+    "〇": 0, "○": 0, "两": 2, "俩": 2, "幺": 1, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7,
+    "捌": 8, "玖": 9,
 }  # fmt: skip
 _HAN_UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "亿": 10**8}
 _HAN_TENS: Final = {"廿": "二十", "卅": "三十"}
 _HAN: Final = "".join((*_HAN_DIGITS, *_HAN_UNITS, *_HAN_TENS))
-
-_SMALL: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORDS: Final = {word: i for i, word in enumerate(_SMALL)} | {word: 20 + 10 * i for i, word in enumerate(_TENS)}
-_SCALES: Final = {
-    "hundred": 100, "thousand": 1000, "grand": 1000, "k": 1000, "lakh": 10**5, "lakhs": 10**5, "lac": 10**5,
-    "lacs": 10**5, "crore": 10**7, "million": 10**6, "w": 10**4, "hundreds": 100, "jt": 10**6, "juta": 10**6, "ribu": 1000,
-}  # fmt: skip
-_NUMBER_WORD: Final = "|".join(sorted((*_WORDS, "hundred", "thousand", "grand", "lakh", "lac"), key=len, reverse=True))
-
-_FINDER: Final = re.compile(
-    rf"(?P<digits>(?<![\d.,])(?:\d{{1,2}}(?:,\d{{2}}){{1,4}},\d{{3}}|\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,18}})(?:\.\d{{1,4}})?)"
-    rf"(?:\s?(?P<scale>hundred|thousand|grand|lakhs?|lacs?|crore|million|ribu|juta|[kw])(?![a-z0-9])"
-    rf"|(?P<tail>[百佰千仟万亿][{_HAN}\d]{{0,8}}))?"
-    rf"|(?P<han>[{_HAN}]{{1,14}})"
-    rf"|(?<![a-z0-9])(?P<words>(?:an? )?(?:{_NUMBER_WORD})(?:(?:[ -]| and )(?:{_NUMBER_WORD}|k)(?![a-z])){{0,7}})(?![a-z0-9])"
+_DIGITS: Final = (
+    r"(?<![\d.,])(?:\d{1,2}(?:,\d{2}){1,4},\d{3}|\d{1,3}(?:,\d{3}){1,4}|\d{1,18})(?:\.\d{1,4})?"
 )
+# "two fifty": a single digit, then tens, is read by people as 250 or as 2.50.
+_TENS_FROM: Final = 10
+_HUNDRED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +41,54 @@ class Number:
     other: Decimal | None = None
 
 
-def find_numbers(text: str) -> list[Number]:
+def word_values(lexicon: Lexicon) -> Mapping[str, int]:
+    """Return the number words from zero to ninety, and what they are worth."""
+    return lexicon.vocabulary.get("number_word", {})
+
+
+def _scales(lexicon: Lexicon) -> Mapping[str, int]:
+    return lexicon.vocabulary.get("number_scale", {})
+
+
+@lru_cache(maxsize=8)
+def _finder(lexicon: Lexicon) -> re.Pattern[str]:
+    scales = any_of(_scales(lexicon))
+    words = any_of((*word_values(lexicon), *(s for s in _scales(lexicon) if len(s) > 1))) or "(?!)"
+    return re.compile(
+        rf"(?P<digits>{_DIGITS})(?:\s?(?P<scale>{scales})(?![a-z0-9])|(?P<tail>[百佰千仟万亿][{_HAN}\d]{{0,8}}))?"
+        rf"|(?P<han>[{_HAN}]{{1,14}})"
+        rf"|(?<![a-z0-9])(?P<words>(?:an? )?(?:{words})(?:(?:[ -]| and )(?:{words}|k)(?![a-z])){{0,7}})(?![a-z0-9])"
+    )
+
+
+def find_numbers(text: str, lexicon: Lexicon) -> list[Number]:
     """Return every number of the reading form *text*, in order."""
-    return [number for hit in _FINDER.finditer(text) if (number := _number(hit))]
+    return [number for hit in _finder(lexicon).finditer(text) if (number := _number(hit, lexicon))]
 
 
-def _number(hit: re.Match[str]) -> Number | None:
+def _number(hit: re.Match[str], lexicon: Lexicon) -> Number | None:
     start, end = hit.span()
     if hit["digits"]:
-        return _from_digits(hit, start, end)
+        return _from_digits(hit, start, end, _scales(lexicon))
     if hit["han"]:
         return _from_han(hit["han"], start, end)
-    value = _from_words(hit["words"])
-    return None if value is None else Number(start, end, Decimal(value), "words", has_scale=value >= 100)
+    read = _from_words(re.findall(r"[a-z]+", hit["words"]), word_values(lexicon), _scales(lexicon))
+    if read is None:
+        return None
+    value, other = read
+    return Number(start, end, Decimal(value), "words", has_scale=value >= _HUNDRED, other=other)
 
 
-def _from_digits(hit: re.Match[str], start: int, end: int) -> Number | None:
+def _from_digits(hit: re.Match[str], start: int, end: int, scales: Mapping[str, int]) -> Number | None:
     raw = hit["digits"]
     value = Decimal(raw.replace(",", ""))
     if hit["tail"]:
         value = _mixed(value, hit["tail"])
         return Number(start, end, value, "digits", has_scale=True)
     if hit["scale"]:
-        return Number(start, end, value * _SCALES[hit["scale"]], "digits", has_scale=True)
+        scaled = value * scales[hit["scale"]]
+        whole = scaled == scaled.to_integral_value()
+        return Number(start, end, scaled.quantize(Decimal(1)) if whole else scaled, "digits", has_scale=True)
     # One point and three decimals may be a thousand separator: "1.500".
     thousands = re.fullmatch(r"([1-9]\d{0,2})\.(\d{3})", raw)
     other = Decimal(thousands[1] + thousands[2]) if thousands else None
@@ -134,19 +150,26 @@ def han_value(raw: str) -> int | None:
     return total + section + digit * short
 
 
-def _from_words(raw: str) -> int | None:
+def _from_words(
+    found: list[str], words: Mapping[str, int], scales: Mapping[str, int]
+) -> tuple[int, Decimal | None] | None:
+    """Return the value, and of "two fifty" the other reading 2.50; None where nothing was counted."""
     total = current = 0
+    other: Decimal | None = None
     counted = False
-    for word in re.findall(r"[a-z]+", raw):
-        if word in _WORDS:
-            current, counted = current + _WORDS[word], True
+    for word in found:
+        if word in words:
+            value = words[word]
+            if counted and 0 < current < _TENS_FROM <= value and total == 0:
+                other = Decimal(current * _HUNDRED + value) / _HUNDRED
+                current = current * _HUNDRED
+            current, counted = current + value, True
         elif word in {"a", "an"}:
             current, counted = 1, True
-        elif word in _SCALES:
-            scaled = (current if counted else 1) * _SCALES[word]
-            if _SCALES[word] >= 1000:
-                total, current = total + scaled, 0
-            else:
-                current = scaled
-            counted = True
-    return total + current if counted else None
+        elif word in scales:
+            current, counted = (current if counted else 1) * scales[word], True
+            if scales[word] > _HUNDRED:
+                total, current, other = total + current, 0, None
+    if other is not None:
+        other = other.quantize(Decimal("0.01"))
+    return (total + current, other) if counted else None

@@ -22,17 +22,16 @@ from parley.engine.nightly import Cadence, Trigger, trigger
 from parley.engine.turn import Library
 from parley.ids import derive_id
 from parley.negotiation.state import ENDED, SETTLED, State
+from parley.run.queueing import message_row
 from parley.store import audit, models
 from parley.store.book import Page, chunks_for, load_accounts, load_page, open_talks, points_of, talks_on
 from parley.store.lock import borrower_lock
 from parley.store.outbox import decision_row
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
-from parley.store.sealed import Sealed, seal_text
 from parley.store.standing import settle_arrangements, settle_promises
 from parley.store.vault import Vault
 
-BULK_PRIORITY: Final = 9
 # While a talk goes on, the machine does not start another subject.
 QUIET_AFTER_REPLY: Final = timedelta(days=3)
 
@@ -195,41 +194,23 @@ class _Chunk:
     ) -> None:
         talks = open_talks([(point, wish.account.id) for wish, point, _ in planned], standing, self.now)
         for wish, point, announcement in planned:
-            message = self._message(wish, point, talks[point.id], announcement)
+            message = message_row(
+                message_id(wish.account.id, wish.trigger),
+                wish.account,
+                point,
+                talks[point.id],
+                announcement,
+                about_on=wish.trigger.due_on,
+                now=self.now,
+                cost_per_segment_micro=self.terms.cost_per_segment_micro,
+                vault=self.vault,
+            )
             self.messages.append(message)
             self._item(wish, "queued", "", "", message)
         models.Message.objects.bulk_create(self.messages)
         models.GateDecision.objects.bulk_create(self.decisions)
         models.RunItem.objects.bulk_create(self.items)
         audit.record(self.vault, [*self.messages, *self.decisions], self.now)
-
-    def _message(
-        self, wish: _Wish, point: models.ContactPoint, talk: models.Conversation, said: Announcement
-    ) -> models.Message:
-        new_id = message_id(wish.account.id, wish.trigger)
-        rendered = said.rendered
-        return models.Message(
-            id=new_id,
-            borrower_id=wish.account.borrower_id,
-            account_id=wish.account.id,
-            contact_point=point,
-            conversation=talk,
-            purpose=said.purpose,
-            template_key=rendered.key,
-            template_version=rendered.version,
-            language=rendered.language,
-            discloses=said.discloses,
-            context=said.context,
-            body_sealed=seal_text(self.vault, point.borrower, Sealed.MESSAGE_BODY, new_id, rendered.text),
-            encoding=rendered.segments.encoding,
-            segments=rendered.segments.count,
-            cost_micro=rendered.segments.count * self.terms.cost_per_segment_micro,
-            about_on=wish.trigger.due_on,
-            priority=BULK_PRIORITY,
-            created_at=self.now,
-            not_before=said.not_before,
-            not_after=said.not_after,
-        )
 
     def _item(
         self, wish: _Wish, verdict: str, reason: str, rule_id: str, message: models.Message | None = None

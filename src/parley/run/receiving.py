@@ -12,7 +12,7 @@ from parley.providers.port import DeliveryState, InboundIn, Provider, ReceiptIn
 from parley.store.inbox import ArrivedReceipt, ArrivedText, accept_receipts, accept_texts
 from parley.store.vault import Vault
 
-BATCH: Final = 64
+BATCH: Final = 256
 
 _EVENT: Final[dict[DeliveryState, Event]] = {
     DeliveryState.DELIVERED: Event.RECEIPT_DELIVERED,

@@ -19,7 +19,7 @@ from parley.providers.port import Accepted, LookupState, NotTaken, Outcome, Prov
 from parley.store.outbox import Answer, Intended, Terms, decide_batch, in_doubt, mark, note_asked
 from parley.store.vault import Vault
 
-BATCH: Final = 64
+BATCH: Final = 256
 
 
 class Sender:

@@ -7,13 +7,13 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from parley.engine.turn import Library, turn
 from parley.errors import ParleyError
 from parley.ids import derive_id
 from parley.store import audit, models
-from parley.store.cases import load_case
+from parley.store.cases import load_case, open_talk
 from parley.store.lock import borrower_lock
 from parley.store.outcomes import save_outcome
 from parley.store.vault import Vault
@@ -31,14 +31,19 @@ def work_due(library: Library, vault: Vault, now: datetime, cost_per_segment_mic
         return 0
     try:
         with transaction.atomic():
-            for row in _claim(ids):
+            claimed = _claim(ids)
+            for row in claimed:
                 _answer(row, library, vault, now, cost_per_segment_micro)
-    except ParleyError:
-        raise
-    except Exception:  # noqa: BLE001 - the batch is undone; each reply is tried alone, and the failing one is reported
-        for inbound_id in ids:
-            _answer_alone(inbound_id, library, vault, now, cost_per_segment_micro)
-    return len(ids)
+        return len(claimed)
+    except Exception as fault:  # the batch is undone; each reply is tried alone, and the failing one is reported
+        if _may_pass(fault):
+            raise
+    return sum(_answer_alone(inbound_id, library, vault, now, cost_per_segment_micro) for inbound_id in ids)
+
+
+def _may_pass(fault: Exception) -> bool:
+    """Whether trying the same reply again may help; else it would stop all others, and a person gets it."""
+    return isinstance(fault, OperationalError | InterfaceError) or (isinstance(fault, ParleyError) and fault.retryable)
 
 
 def _claim(ids: list[UUID]) -> list[models.Inbound]:
@@ -48,39 +53,63 @@ def _claim(ids: list[UUID]) -> list[models.Inbound]:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     claimed = list(rows.select_related("conversation__borrower", "contact_point__borrower"))
     borrower_lock({row.contact_point.borrower_id for row in claimed if row.contact_point is not None})
-    return claimed
+    return _in_turn(claimed) if connection.vendor == "postgresql" else claimed
+
+
+def _in_turn(claimed: list[models.Inbound]) -> list[models.Inbound]:
+    """Leave out replies before which one from the same address is still in another worker's hands."""
+    points = {row.contact_point_id for row in claimed}
+    elsewhere = models.Inbound.objects.filter(status="new", contact_point_id__in=points).exclude(
+        id__in=[row.id for row in claimed]
+    )
+    first: dict[UUID | None, datetime] = {}
+    for point_id, at in elsewhere.values_list("contact_point_id", "received_at"):
+        first[point_id] = min(at, first.get(point_id, at))
+    return [row for row in claimed if row.received_at <= first.get(row.contact_point_id, row.received_at)]
 
 
 def _answer(row: models.Inbound, library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int) -> None:
+    if row.contact_point is not None:
+        row.contact_point.refresh_from_db(fields=["identity_proven_at", "quarantined_at"])
     if row.conversation is not None:
         # An earlier reply of the same batch may have moved the talk on, and proven who writes.
         row.conversation.refresh_from_db()
-    if row.contact_point is not None:
-        row.contact_point.refresh_from_db(fields=["identity_proven_at", "quarantined_at"])
+        if row.conversation.closed_at is not None and row.contact_point is not None:
+            # … or ended it: this one begins the next.
+            row.conversation = open_talk(row.contact_point, row.conversation.account_id, now)
+            row.save(update_fields=["conversation"])
     case, inbound = load_case(row, now, vault)
     save_outcome(row, case, turn(case, inbound, now, library), now, cost_per_segment_micro, vault)
 
 
-def _answer_alone(inbound_id: UUID, library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int) -> None:
+def _answer_alone(inbound_id: UUID, library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int) -> int:
+    """Answer one reply. Returns 1, or 0 where it is in another worker's hands."""
     try:
         with transaction.atomic():
-            for row in _claim([inbound_id]):
+            claimed = _claim([inbound_id])
+            for row in claimed:
                 _answer(row, library, vault, now, cost_per_segment_micro)
-    except ParleyError:
-        raise
-    except Exception as defect:  # noqa: BLE001 - nothing is lost by an exception: a person gets the reply
+            return len(claimed)
+    except Exception as defect:  # nothing is lost by an exception: a person gets the reply
+        if _may_pass(defect):
+            raise
         # The name of the defect only: its words may quote the reply.
         log.error("turn_failed", inbound=str(inbound_id), defect=type(defect).__name__)  # noqa: TRY400 - as above
         _hand_over(inbound_id, type(defect).__name__, vault, now)
+        return 1
 
 
 def _hand_over(inbound_id: UUID, defect: str, vault: Vault, now: datetime) -> None:
     """Give the reply to a person; the thread is held until they release it."""
     with transaction.atomic():
-        row = models.Inbound.objects.select_related("conversation").get(id=inbound_id)
-        row.status, row.handled_at = "person", now
-        row.save(update_fields=["status", "handled_at"])
+        row = models.Inbound.objects.select_related("conversation", "contact_point").get(id=inbound_id)
         talk = row.conversation
+        if row.contact_point is not None:
+            borrower_lock([row.contact_point.borrower_id])
+            # The thread it came in on may have ended meanwhile; a person finds it in the open one.
+            talk = open_talk(row.contact_point, talk.account_id if talk is not None else None, now)
+        row.conversation, row.status, row.handled_at = talk, "person", now
+        row.save(update_fields=["conversation", "status", "handled_at"])
         if talk is not None and talk.needs_person_since is None:
             talk.state, talk.needs_person_since, talk.person_reason = "with_person", now, "turn_failed"
             talk.save(update_fields=["state", "needs_person_since", "person_reason"])

@@ -5,13 +5,14 @@ A STOP and a crisis take effect in the transaction of the inbox row. A delivery 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from parley.contact.facts import Hold
 from parley.engine.asking import is_identity_fresh
@@ -22,7 +23,7 @@ from parley.ids import Msisdn, derive_id
 from parley.messaging.ledger import ENDED, Event, State, advance, joined
 from parley.servicing.account import Account
 from parley.store import audit, models
-from parley.store.bulk import update_rows
+from parley.store.bulk import insert_new, update_rows
 from parley.store.cases import load_party, load_talk, open_talk
 from parley.store.lock import borrower_lock
 from parley.store.outbox import cancel_waiting, lock_messages
@@ -31,6 +32,7 @@ from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
 PHONE: Final = "sms"
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +59,19 @@ class ArrivedText:
 def accept_receipts(provider: str, arrived: Sequence[ArrivedReceipt], now: datetime, vault: Vault) -> int:
     """Store receipts and move their messages, in one transaction. Returns how many were new."""
     with transaction.atomic():
-        known = set(
-            models.Receipt.objects.filter(
-                provider=provider, provider_event__in=[one.event_id for one in arrived]
-            ).values_list("provider_event", flat=True)
-        )
-        fresh = {one.event_id: one for one in arrived if one.event_id not in known}
-        if not fresh:
-            return 0
-        wanted = {one.message_id for one in fresh.values() if one.message_id is not None}
-        messages = {row.id: row for row in lock_messages(wanted).select_related("borrower")}
-        rows = [_receipt_row(provider, one, messages, now) for one in fresh.values()]
-        models.Receipt.objects.bulk_create(rows)
-        for one in fresh.values():
-            if one.message_id in messages:
-                _move(messages[one.message_id], one)
-        update_rows(list(messages.values()), ["state", "reason", "finished_at"])
-        audit.record(vault, rows, now)
-        return len(rows)
+        told = {one.event_id: one for one in arrived}
+        wanted = {one.message_id for one in told.values() if one.message_id is not None}
+        messages = {row.id: row for row in lock_messages(wanted)}
+        # In one order for every process: two that insert the same keys crosswise would wait for each other.
+        rows = [_receipt_row(provider, told[event], messages, now) for event in sorted(told)]
+        # Another process may be storing the same delivery at this moment: the database says which are new.
+        fresh = insert_new(rows, ("provider", "provider_event"))
+        moved = [(messages[row.message_id], told[row.provider_event]) for row in fresh if row.message_id is not None]
+        for message, one in moved:
+            _move(message, one)
+        update_rows(list({message.id: message for message, _ in moved}.values()), ["state", "reason", "finished_at"])
+        audit.record(vault, fresh, now)
+        return len(fresh)
 
 
 def _receipt_row(
@@ -118,25 +115,36 @@ def accept_texts(
 ) -> list[models.Inbound]:
     """Store texts with what they urgently demand, in one transaction. Returns the new rows."""
     with transaction.atomic():
+        told = {one.event_id: one for one in arrived}
+        _lock_writers(told.values(), vault)
         known = set(
-            models.Inbound.objects.filter(
-                provider=provider, provider_event__in=[one.event_id for one in arrived]
-            ).values_list("provider_event", flat=True)
+            models.Inbound.objects.filter(provider=provider, provider_event__in=told).values_list(
+                "provider_event", flat=True
+            )
         )
-        rows = [_accept(provider, one, now, library, vault) for one in arrived if one.event_id not in known]
+        fresh = [told[event] for event in told if event not in known]
+        found = [_accept(provider, one, now, library, vault) for one in fresh]
+        rows = [row for row in found if row is not None]
         audit.record(vault, rows, now)
         return rows
 
 
-def _accept(provider: str, one: ArrivedText, now: datetime, library: Library, vault: Vault) -> models.Inbound:
+def _lock_writers(arrived: Iterable[ArrivedText], vault: Vault) -> None:
+    """Lock every borrower behind these numbers at once, in the one order; a text at a time would end in deadlocks."""
+    indexes = {vault.blind_index(PHONE, one.sender.e164) for one in arrived}
+    points = models.ContactPoint.objects.filter(channel=PHONE, address_index__in=indexes)
+    borrower_lock(points.values_list("borrower_id", flat=True))
+
+
+def _accept(provider: str, one: ArrivedText, now: datetime, library: Library, vault: Vault) -> models.Inbound | None:
+    """Store one text; None where another process has just stored it (of a number we do not know: nobody to lock)."""
     index = vault.blind_index(PHONE, one.sender.e164)
     points = list(
         models.ContactPoint.objects.filter(channel=PHONE, address_index=index).select_related("borrower").order_by("id")
     )
-    borrower_lock({point.borrower_id for point in points})
     point = _spoken_to(points)
     talk = open_talk(point, None, now) if point is not None else None
-    admitted = _admit(one.text, point, talk, now, library, vault)
+    admitted, is_readable = _admit_safely(_sound(one.text), point, talk, now, library, vault)
     row = models.Inbound(
         id=derive_id("inbound", provider, one.event_id),
         provider=provider,
@@ -149,11 +157,12 @@ def _accept(provider: str, one: ArrivedText, now: datetime, library: Library, va
         identity_answer=admitted.identity_answer,
         was_redacted=admitted.was_redacted,
         # Nobody we know writes: a person looks, no machine answers.
-        status="new" if point is not None else "person",
+        status="new" if point is not None and is_readable else "person",
     )
     owner = point.borrower if point is not None else None
     row.body_sealed = seal_text(vault, owner, Sealed.INBOUND_BODY, row.id, admitted.text)
-    row.save(force_insert=True)
+    if not insert_new([row]):
+        return None
     for each in points:
         _obey(each, admitted, row, now, vault)
     if talk is not None:
@@ -173,6 +182,29 @@ def _spoken_to(points: Sequence[models.ContactPoint]) -> models.ContactPoint | N
         .first()
     )
     return next((point for point in points if point.id == last), points[0])
+
+
+def _sound(text: str) -> str:
+    """Return *text* as it can be stored: halves of characters that a carrier cut apart are joined, or replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _admit_safely(
+    text: str,
+    point: models.ContactPoint | None,
+    talk: models.Conversation | None,
+    now: datetime,
+    library: Library,
+    vault: Vault,
+) -> tuple[Admitted, bool]:
+    """Ask the door. Where the reader fails by a defect a person reads; one text must not stop all that follow."""
+    try:
+        return _admit(text, point, talk, now, library, vault), True
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as defect:  # noqa: BLE001 - reported, and the reply goes to a person
+        log.error("door_failed", defect=type(defect).__name__)  # noqa: TRY400 - a trace would hold the borrower's words
+        return admit(text, None, None, library.lexicon), False
 
 
 def _admit(

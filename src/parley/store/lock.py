@@ -64,6 +64,17 @@ def borrower_lock(ids: Iterable[UUID]) -> None:
         list(rows.values_list("id"))
 
 
+def lock_free_borrowers(ids: Iterable[UUID]) -> set[UUID]:
+    """Hold those of these borrowers that nobody else holds, until the transaction ends. Returns them."""
+    assert connection.in_atomic_block, "a lock lasts as long as its transaction"
+    wanted = sorted(set(ids))
+    if is_sqlite() or not wanted:
+        return set(wanted)
+    assert len(wanted) <= _IDS_PER_QUERY, "a batch is small"
+    rows = Borrower.objects.filter(id__in=wanted).order_by("id").select_for_update(no_key=True, skip_locked=True)
+    return set(rows.values_list("id", flat=True))
+
+
 def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

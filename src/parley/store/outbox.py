@@ -23,20 +23,31 @@ from parley.engine.asking import Answering, contact_facts, is_identity_fresh
 from parley.engine.case import ContactRecord
 from parley.ids import Msisdn
 from parley.messaging.ledger import ENDED, Event, State, advance
+from parley.negotiation.state import State as Talk
 from parley.purpose import Actor, Channel, Purpose
 from parley.store import audit, models
 from parley.store.bulk import update_rows
-from parley.store.lock import borrower_lock
+from parley.store.lock import lock_free_borrowers
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
 from parley.store.sealed import Sealed, open_text
-from parley.store.vault import Vault
+from parley.store.vault import Unreadable, Vault
 
 Judge = Callable[[ContactFacts], Decision]
 
 # A message deferred past its last use is not sent late.
 _TOO_LATE: Final = "too_late"
 ASK_AGAIN_HOURS: Final = 6
+# A carrier that does not know after so long what became of a message will not know later either.
+ASK_FOR_DAYS: Final = 7
+# What the provider was too busy to take waits so long before it is tried again.
+BUSY_MINUTES: Final = 1
+# A message accepted by the carrier whose receipt has not come by now has no known end.
+RECEIPT_HOURS: Final = 72
+# Where other processes hold the first borrowers of the queue, look so many batches further.
+_WINDOWS: Final = 16
+# A sealed text or number that does not open is not sent; `parley audit verify` says why.
+_UNREADABLE: Final = "unreadable"
 _NO_SUBJECT: Final = "none"
 
 
@@ -76,9 +87,14 @@ def decide_batch(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
         records = load_records({message.borrower_id for message in waiting}, now)
         decisions: list[models.GateDecision] = []
         permitted: list[models.Message] = []
+        handed: list[Intended] = []
         for message in waiting:
             if message.not_after <= now:
                 _set(message, Event.EXPIRE, _TOO_LATE, now)
+                continue
+            opened = _to_hand_over(message, vault)
+            if opened is None:
+                _set(message, Event.REFUSE, _UNREADABLE, now)
                 continue
             decision = judge(_facts(message, records[message.borrower_id], now, terms))
             decisions.append(
@@ -87,32 +103,40 @@ def decide_batch(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
             if isinstance(decision, Permit):
                 _intend(message, now, terms.provider)
                 permitted.append(message)
+                handed.append(opened)
                 records[message.borrower_id] = _with_contact(records[message.borrower_id], message, now)
             else:
                 _refuse(message, decision, now)
-        update_rows(waiting, ["state", "reason", "not_before", "intended_at", "finished_at", "provider"])
+        update_rows(waiting, ["state", "reason", "not_before", "intended_at", "asked_at", "finished_at", "provider"])
         _note_in_talks(permitted, now)
         models.GateDecision.objects.bulk_create(decisions)
         audit.record(vault, decisions, now)
-        return [_to_hand_over(message, vault) for message in permitted]
+        return handed
 
 
 def _claim(now: datetime, limit: int) -> list[models.Message]:
-    """Lock the messages that are due, answers first, then their borrowers in one order for every worker."""
-    due = models.Message.objects.filter(state=State.QUEUED, not_before__lte=now)
-    due = due.order_by("priority", "not_before", "id")
-    if connection.vendor == "postgresql":
-        due = due.select_for_update(skip_locked=True, of=("self",))
-    ids = list(due.values_list("id", "borrower_id")[:limit])
+    """Return the messages that are due, answers first, with their borrowers locked.
+
+    Borrowers before messages, as a turn does it: the other order ends in a deadlock when the turn cancels what waits.
+    A borrower whom somebody else works for is left for the next round.
+    """
+    due = models.Message.objects.filter(state=State.QUEUED, not_before__lte=now).order_by(
+        "priority", "not_before", "id"
+    )
+    ids: list[UUID] = []
+    for first in range(0, limit * _WINDOWS, limit):
+        window = list(due.values_list("id", "borrower_id")[first : first + limit])
+        free = lock_free_borrowers({borrower for _, borrower in window})
+        ids = [message for message, borrower in window if borrower in free]
+        if ids or len(window) < limit:
+            break
     if not ids:
         return []
-    borrower_lock({borrower for _, borrower in ids})
     open_dues = models.Instalment.objects.order_by("due_on")
     rows = (
-        models.Message.objects.filter(id__in=[message for message, _ in ids], state=State.QUEUED)
+        due.filter(id__in=ids)
         .select_related("borrower", "contact_point", "account__product", "conversation", "in_reply_to")
         .prefetch_related(Prefetch("account__instalments", queryset=open_dues))
-        .order_by("priority", "not_before", "id")
     )
     return list(rows)
 
@@ -187,7 +211,8 @@ def _set(message: models.Message, event: Event, reason: str, now: datetime) -> N
 
 def _intend(message: models.Message, now: datetime, provider: str) -> None:
     _set(message, Event.INTEND, "", now)
-    message.intended_at = now
+    # A message that came back to the queue is a new question to the provider.
+    message.intended_at, message.asked_at = now, None
     message.provider = provider
 
 
@@ -209,8 +234,11 @@ def _note_in_talks(permitted: Sequence[models.Message], now: datetime) -> None:
         if talk is not None:
             talk.last_outbound_at = now
             talk.last_context = message.context if message.context != _NO_SUBJECT else talk.last_context
+            if message.in_reply_to_id is None and talk.state == Talk.NOTIFIED:
+                # Nothing is being talked about: the answer will be about the account we write of.
+                talk.account_id = message.account_id or talk.account_id
     rows = [talk for talk in talks.values() if talk is not None]
-    update_rows(rows, ["last_outbound_at", "last_context"])
+    update_rows(rows, ["last_outbound_at", "last_context", "account"])
 
 
 def _with_contact(record: ContactRecord, message: models.Message, now: datetime) -> ContactRecord:
@@ -226,11 +254,15 @@ def _with_contact(record: ContactRecord, message: models.Message, now: datetime)
     return replace(record, contacts=(*record.contacts, contact))
 
 
-def _to_hand_over(message: models.Message, vault: Vault) -> Intended:
+def _to_hand_over(message: models.Message, vault: Vault) -> Intended | None:
+    """Open what the provider needs; None where it does not open, so that one broken row stops no other message."""
     point, borrower = message.contact_point, message.borrower
     assert message.body_sealed is not None and point.address_sealed is not None, "an erased person is not written to"
-    address = open_text(vault, borrower, Sealed.CONTACT_ADDRESS, point.id, bytes(point.address_sealed))
-    text = open_text(vault, borrower, Sealed.MESSAGE_BODY, message.id, bytes(message.body_sealed))
+    try:
+        address = open_text(vault, borrower, Sealed.CONTACT_ADDRESS, point.id, bytes(point.address_sealed))
+        text = open_text(vault, borrower, Sealed.MESSAGE_BODY, message.id, bytes(message.body_sealed))
+    except Unreadable:
+        return None
     return Intended(message.id, Msisdn(address), text, message.segments, message.not_after, point.is_synthetic)
 
 
@@ -253,7 +285,7 @@ def mark(answers: Sequence[Answer], now: datetime) -> None:
         rows = list(lock_messages(by_id.keys()))
         for row in rows:
             _apply(row, by_id[row.id], now)
-        update_rows(rows, ["state", "reason", "provider_id", "submitted_at", "finished_at"])
+        update_rows(rows, ["state", "reason", "not_before", "provider_id", "submitted_at", "finished_at"])
 
 
 def _apply(row: models.Message, answer: Answer, now: datetime) -> None:
@@ -262,8 +294,10 @@ def _apply(row: models.Message, answer: Answer, now: datetime) -> None:
     row.provider_id = answer.provider_id or row.provider_id
     if answer.event is Event.SUBMITTED and row.submitted_at is None:
         row.submitted_at = now
-    if row.state != before:
-        row.reason = answer.reason
+    if row.state != before or row.state == State.UNKNOWN:
+        row.reason = answer.reason or row.reason
+    if row.state == State.QUEUED:
+        row.not_before = max(row.not_before, now + timedelta(minutes=BUSY_MINUTES))
     if row.state in ENDED and row.finished_at is None:
         row.finished_at = now
 
@@ -282,6 +316,9 @@ def in_doubt(now: datetime, settle_seconds: int, limit: int) -> list[tuple[UUID,
     before, asked_before = now - timedelta(seconds=settle_seconds), now - timedelta(hours=ASK_AGAIN_HOURS)
     rows = models.Message.objects.filter(
         Q(asked_at__isnull=True) | Q(asked_at__lte=asked_before),
+        Q(state=State.INTENDED)
+        # What the carrier said it has is not asked about: that it forgot a message would prove nothing.
+        | Q(state=State.UNKNOWN, submitted_at__isnull=True, intended_at__gt=now - timedelta(days=ASK_FOR_DAYS)),
         state__in=[State.INTENDED, State.UNKNOWN],
         intended_at__lte=before,
     )
@@ -292,6 +329,14 @@ def in_doubt(now: datetime, settle_seconds: int, limit: int) -> list[tuple[UUID,
 def note_asked(ids: Iterable[UUID], now: datetime) -> None:
     """Remember that the provider was asked about these messages."""
     models.Message.objects.filter(id__in=list(ids)).update(asked_at=now)
+
+
+def give_up_receipts(now: datetime) -> int:
+    """Call the fate of messages unknown whose receipt should have come long ago. Returns how many."""
+    overdue = models.Message.objects.filter(
+        state=State.SUBMITTED, submitted_at__lte=now - timedelta(hours=RECEIPT_HOURS)
+    )
+    return overdue.update(state=advance(State.SUBMITTED, Event.UNKNOWN), reason="no_receipt")
 
 
 def cancel_waiting(borrower_id: UUID, *, promotional_only: bool, now: datetime, but_for: UUID | None = None) -> int:

@@ -24,12 +24,15 @@ from parley.servicing.waterfall import Waterfall
 from parley.simulation.payments import DueKind, Nudges, PaymentAct, pays, pays_as_before
 from parley.simulation.persona import Persona
 from parley.simulation.world import World
-from parley.store import models
+from parley.store import audit, models
+from parley.store.bulk import insert_new
 from parley.store.vault import Vault
 
 # People pay up to a week early and three weeks late.
 EARLIEST_DAYS: Final = 7
 LATEST_DAYS: Final = 21
+# One account in so many has its limit looked at on a day of the year.
+LIMIT_CYCLE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,6 +67,7 @@ class Core:
         """Bill what is to be billed and post what is paid on *today*, in one transaction. Returns the payments."""
         with transaction.atomic():
             self._bill(today)
+            self._change_limits(today, now)
             postings = list(self._paid(today, now))
             known = set(
                 models.Payment.objects.filter(received_at__gte=now - timedelta(days=1)).values_list("id", flat=True)
@@ -92,6 +96,35 @@ class Core:
             amount = minimum_payment(terms, owed)
             bills.append(models.Instalment(account=account, due_on=add_months(due.due_on, 1), amount_minor=amount))
         models.Instalment.objects.bulk_create(bills, ignore_conflicts=True)
+
+    def _change_limits(self, today: date, now: datetime) -> None:
+        """Raise the limit of a few who pay, lower that of a few who do not: two in a thousand accounts a day."""
+        day = (today - date(today.year, 1, 1)).days
+        chosen = [
+            account_id
+            for account_id in models.Account.objects.filter(status="open").values_list("id", flat=True)
+            if account_id.int % LIMIT_CYCLE == day
+        ]
+        changes = []
+        for account in models.Account.objects.filter(id__in=chosen, credit_limit_minor__gt=0).order_by("id"):
+            is_late = account.instalments.filter(due_on__lt=today, paid_minor__lt=F("amount_minor")).exists()
+            assert account.credit_limit_minor is not None, "asked for in the query"
+            after = account.credit_limit_minor * (9 if is_late else 11) // 10
+            key = derive_id("limit_change", str(account.id), today.isoformat())
+            changes.append(
+                models.LimitChange(
+                    id=key,
+                    account=account,
+                    row_key=key.hex,
+                    effective_on=today,
+                    before_minor=account.credit_limit_minor,
+                    after_minor=after,
+                )
+            )
+        fresh = insert_new(changes)
+        for change in fresh:
+            models.Account.objects.filter(id=change.account_id).update(credit_limit_minor=change.after_minor)
+        audit.record(self._vault, fresh, now)
 
     def _paid(self, today: date, now: datetime) -> Iterator[Posting]:
         balances = dict(models.Account.objects.filter(status="open").values_list("id", "principal_minor"))

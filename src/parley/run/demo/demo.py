@@ -19,6 +19,7 @@ from uuid import UUID
 from parley.errors import BadInput
 from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
+from parley.run.campaigns import TEMPLATES, Audience, Campaigns
 from parley.run.checking import check
 from parley.run.clock import MovableClock
 from parley.run.demo.core import Core
@@ -36,7 +37,7 @@ from parley.run.sending import Sender
 from parley.settings import default_settings_text
 from parley.simulation.persona import Persona, draw_persona
 from parley.simulation.world import load_world
-from parley.store import audit
+from parley.store import audit, models
 from parley.store.lock import writer_lock
 from parley.store.outbox import next_due
 
@@ -52,6 +53,8 @@ MARKER: Final = "demo.json"
 CLOCK: Final = "clock.json"
 # What lender and simulated borrowers both knew at the start; a resumed run must not draw other people.
 PEOPLE: Final = "people.json"
+CAMPAIGN: Final = "autumn news"
+CAMPAIGN_AFTER_DAYS: Final = 11
 SHORT_CODE: Final = "55501"
 
 Progress = Callable[[str, int, int], None]
@@ -161,7 +164,19 @@ class Month:
         self._until(payments_at)
         if self._clock.now() <= payments_at:
             self._core.day(today, payments_at)
+            self._campaign(today, payments_at)
         self._until(datetime.combine(today + timedelta(days=1), time(0), UTC))
+
+    def _campaign(self, today: date, now: datetime) -> None:
+        """Send one promotion, drafted by one person and approved by another, to those who agreed to get it."""
+        if (today - START_ON).days != CAMPAIGN_AFTER_DAYS:
+            return
+        campaigns = Campaigns(self._library, self._terms, self._opened.vault)
+        if not models.Campaign.objects.filter(name=CAMPAIGN).exists():
+            campaigns.draft(CAMPAIGN, TEMPLATES[0], Audience(), "marketing", now)
+        if campaigns.find(CAMPAIGN).state == "draft":
+            campaigns.approve(CAMPAIGN, "compliance", now)
+        campaigns.send(CAMPAIGN, "marketing", now, lambda _done, _of: None)
 
     def _until(self, end: datetime) -> None:
         """Let the pipeline and the borrowers act, from event to event, up to *end*."""

@@ -58,7 +58,7 @@ class Inbound(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "provider_event"], name="inbound_once")]
         indexes = [
-            models.Index(fields=["received_at"], condition=models.Q(status="new"), name="inbound_waiting"),
+            models.Index(fields=["status", "received_at"], name="inbound_waiting"),
         ]
 
 

@@ -52,10 +52,9 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["not_before", "priority"], condition=models.Q(state="queued"), name="message_waiting"),
-            models.Index(
-                fields=["intended_at"], condition=models.Q(state__in=["intended", "unknown"]), name="message_in_doubt"
-            ),
+            # Not partial: SQLite uses a partial index only for a literal, and the state comes in as a parameter.
+            models.Index(fields=["state", "not_before"], name="message_waiting"),
+            models.Index(fields=["state", "intended_at"], name="message_in_doubt"),
             models.Index(fields=["borrower", "intended_at"], name="message_by_borrower"),
         ]
 

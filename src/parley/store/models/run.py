@@ -96,4 +96,4 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["not_before"], condition=models.Q(state="waiting"), name="job_waiting")]
+        indexes = [models.Index(fields=["state", "not_before"], name="job_waiting")]

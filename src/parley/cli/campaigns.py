@@ -1,0 +1,103 @@
+"""`parley campaign new|show|approve|send|stop`: promotions to those who want them."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from parley.cli.options import HomeOption
+from parley.cli.speech import here, say
+from parley.run.campaigns import TEMPLATES, Audience, Campaigns
+from parley.run.home import open_home, resolve_home
+from parley.run.library import build_library, nightly_terms
+from parley.store import models
+from parley.store.faults import faults
+from parley.store.lock import writer_lock
+
+app = typer.Typer(help="Promotions to those who want them: preview, approval by a second person, sending, stopping.")
+
+Name = Annotated[str, typer.Argument(help="The campaign's name.")]
+By = Annotated[str, typer.Option("--by", help="Who does this. Default: the user of this machine.", show_default=False)]
+
+
+@contextmanager
+def _campaigns(home: HomeOption, command: str) -> Iterator[Campaigns]:
+    root = resolve_home(home, os.environ)
+    opened = open_home(root, os.environ)
+    with writer_lock(root, command), faults():
+        library = build_library(opened.settings)
+        yield Campaigns(library, nightly_terms(opened.settings, library), opened.vault)
+
+
+@app.command("new")
+def new(
+    name: Name,
+    template: Annotated[str, typer.Option(help=f"What is said: {', '.join(TEMPLATES)}.")] = TEMPLATES[0],
+    jurisdiction: Annotated[
+        list[str] | None, typer.Option(help="Only borrowers of this place; may be repeated.", show_default=False)
+    ] = None,
+    by: By = "",
+    home: HomeOption = None,
+) -> None:
+    """Draft a campaign and show whom it would reach, at what price, and whom the gate excludes."""
+    with _campaigns(home, "parley campaign new") as campaigns:
+        drafted = campaigns.draft(name, template, Audience(tuple(jurisdiction or ())), by or _user(), datetime.now(UTC))
+    _show(drafted)
+
+
+@app.command("show")
+def show(name: Name, home: HomeOption = None) -> None:
+    """Show a campaign: state, reach, cost, exclusions by rule."""
+    with _campaigns(home, "parley campaign show") as campaigns:
+        _show(campaigns.find(name))
+
+
+@app.command("approve")
+def approve(name: Name, by: By = "", home: HomeOption = None) -> None:
+    """Approve a draft that somebody else made."""
+    with _campaigns(home, "parley campaign approve") as campaigns:
+        _show(campaigns.approve(name, by or _user(), datetime.now(UTC)))
+
+
+@app.command("send")
+def send(name: Name, by: By = "", home: HomeOption = None) -> None:
+    """Queue an approved campaign; each message still passes the gate when it leaves."""
+    with _campaigns(home, "parley campaign send") as campaigns, Progress(transient=True) as bar:
+        task = bar.add_task("queueing", total=None)
+        queued = campaigns.send(
+            name, by or _user(), datetime.now(UTC), lambda done, of: bar.update(task, completed=done, total=of)
+        )
+    say(f"{queued:,} messages queued.", f"已排队 {queued:,} 条。", chinese=here())
+
+
+@app.command("stop")
+def stop(name: Name, by: By = "", home: HomeOption = None) -> None:
+    """Stop a campaign and cancel what waits."""
+    with _campaigns(home, "parley campaign stop") as campaigns:
+        cancelled = campaigns.stop(name, by or _user(), datetime.now(UTC))
+    say(f"{cancelled:,} waiting messages cancelled.", f"已取消 {cancelled:,} 条待发短信。", chinese=here())
+
+
+def _user() -> str:
+    return getpass.getuser()
+
+
+def _show(campaign: models.Campaign) -> None:
+    say(
+        f"{campaign.name}: {campaign.state}; reaches {campaign.count:,} borrowers in {campaign.segments:,} segments, "
+        f"cost {campaign.cost_micro / 1_000_000:,.2f}; made by {campaign.created_by}, "
+        f"approved by {campaign.approved_by or 'nobody yet'}.",
+        f"{campaign.name}：{campaign.state}；覆盖 {campaign.count:,} 人，{campaign.segments:,} 分条，"
+        f"费用 {campaign.cost_micro / 1_000_000:,.2f}；创建 {campaign.created_by}，"
+        f"审批 {campaign.approved_by or '暂无'}。",
+        chinese=here(),
+    )
+    for rule, count in sorted(campaign.excluded.items(), key=lambda item: -item[1]):
+        typer.echo(f"  excluded by {rule:<36}{count:>9,}")

@@ -1,0 +1,54 @@
+"""The row of a message that we write unprompted: what the nightly run and a campaign queue."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from parley.engine.announce import Announcement
+from parley.store import models
+from parley.store.sealed import Sealed, seal_text
+from parley.store.vault import Vault
+
+BULK_PRIORITY: Final = 9
+
+
+def message_row(
+    new_id: UUID,
+    account: models.Account,
+    point: models.ContactPoint,
+    talk: models.Conversation,
+    said: Announcement,
+    *,
+    now: datetime,
+    cost_per_segment_micro: int,
+    vault: Vault,
+    about_on: date | None = None,
+    campaign: models.Campaign | None = None,
+) -> models.Message:
+    """Return the row, its text sealed; nothing is written yet."""
+    rendered = said.rendered
+    return models.Message(
+        id=new_id,
+        borrower_id=account.borrower_id,
+        account_id=account.id,
+        contact_point=point,
+        conversation=talk,
+        campaign=campaign,
+        purpose=said.purpose,
+        template_key=rendered.key,
+        template_version=rendered.version,
+        language=rendered.language,
+        discloses=said.discloses,
+        context=said.context,
+        about_on=about_on,
+        body_sealed=seal_text(vault, point.borrower, Sealed.MESSAGE_BODY, new_id, rendered.text),
+        encoding=rendered.segments.encoding,
+        segments=rendered.segments.count,
+        cost_micro=rendered.segments.count * cost_per_segment_micro,
+        priority=BULK_PRIORITY,
+        created_at=now,
+        not_before=said.not_before,
+        not_after=said.not_after,
+    )
