@@ -39,7 +39,7 @@ torture: setup ## the same tests with properties at full size; takes hours
 bench: setup ## measure speed and peak memory on this machine
 	$(BIN)/python tools/bench.py
 
-reference: setup ## write docs/commands.md and docs/settings.md from the code
+reference: setup ## write the pages of commands, settings and states from the code
 	$(BIN)/python tools/reference.py
 
 lock: ## recompile requirements/*.lock (needs uv; nothing else does)

@@ -1,4 +1,4 @@
-"""Writes docs/settings.md and docs/commands.md from the code; with --check says which of them is out of date.
+"""Writes docs/settings.md, docs/commands.md and docs/states.md from the code; with --check says which is out of date.
 
 The tables in the code are the only source; a page that differs from them fails `make test`.
 """
@@ -13,6 +13,8 @@ import typer.main
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from parley.cli.main import app
+from parley.messaging import ledger
+from parley.negotiation import state as dialogue
 from parley.settings import Settings, rows_of
 
 if TYPE_CHECKING:
@@ -83,9 +85,40 @@ def commands_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def states_page() -> str:
+    """Return the page of the two state tables: the send ledger and the talk with a borrower."""
+    return "\n".join(
+        [
+            "# States 状态",
+            "",
+            ORIGIN,
+            "",
+            "## A message in the send ledger 短信台账",
+            "",
+            "```mermaid",
+            ledger.diagram().strip(),
+            "```",
+            "",
+            "## A talk with a borrower 与借款人的对话",
+            "",
+            "From *any* state that has not ended the talk may go to a person, a dispute, a wrong number, an opt-out, a",
+            "crisis or its close. STOP and a crisis are heard in the ended ones too.",
+            "",
+            "```mermaid",
+            dialogue.diagram().strip(),
+            "```",
+            "",
+        ]
+    )
+
+
 def main() -> int:
     """Write the pages, or with --check compare them."""
-    pages = {DOCS / "settings.md": settings_page(), DOCS / "commands.md": commands_page()}
+    pages = {
+        DOCS / "settings.md": settings_page(),
+        DOCS / "commands.md": commands_page(),
+        DOCS / "states.md": states_page(),
+    }
     if "--check" not in sys.argv[1:]:
         for path, text in pages.items():
             path.write_text(text, encoding="utf-8")
