@@ -37,7 +37,7 @@ torture: setup ## the same tests with properties at full size; takes hours
 	PARLEY_TORTURE=1 $(BIN)/pytest -q -n 2
 
 bench: setup ## measure speed and peak memory on this machine
-	$(BIN)/python tools/bench.py
+	$(BIN)/python -m tools.bench
 
 reference: setup ## write the pages of commands, settings and states from the code
 	$(BIN)/python tools/reference.py

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import subprocess
@@ -119,6 +120,30 @@ def test_a_missing_file_a_folder_and_a_missing_map_are_told_apart(home: Path, fi
     ):
         done = parley(*words, home=home)
         assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize("command", ["import", "migrate", "serve", "nightly"])
+def test_a_full_disk_while_the_lock_is_taken_is_one_clear_error(
+    home: Path, files: tuple[str, str], command: str
+) -> None:
+    words = {"import": ("accounts", files[0], "--map", files[1]), "nightly": ("--as-of", "2026-11-03")}
+    with mock.patch("os.pwrite", side_effect=OSError(errno.ENOSPC, "No space left on device")):
+        done = parley(command, *words.get(command, ()), home=home, LANG="zh_CN.UTF-8")
+    assert (done.returncode, "is full" in done.stderr, "已满" in done.stderr) == (1, True, True)
+
+
+def test_what_would_be_added_is_not_said_to_be(home: Path, files: tuple[str, str]) -> None:
+    done = parley("import", "accounts", files[0], "--map", files[1], "--dry-run", home=home, LANG="zh_CN.UTF-8")
+    assert "would be added" in done.stdout
+    assert "拟新增" in done.stdout
+
+
+def test_help_does_not_wait_for_the_database_layer() -> None:
+    words = [sys.executable, "-X", "importtime", "-m", "parley.cli.main", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert "import" in done.stdout
+    for heavy in ("django", "phonenumbers", "parley.nlu", "parley.store"):
+        assert f" {heavy}\n" not in done.stderr, heavy
 
 
 def test_a_lost_key_and_a_corrupt_database_are_named_by_doctor(home: Path) -> None:

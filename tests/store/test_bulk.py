@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from parley.store import bulk, models
-from parley.store.bulk import insert_new, update_rows
+from parley.store.bulk import insert_all, insert_new, insert_values, update_rows
 
 if TYPE_CHECKING:
     from tests.store.conftest import Book, Home
@@ -56,6 +56,33 @@ def test_more_rows_than_a_statement_takes_are_split(home: Home, monkeypatch: pyt
 def test_a_full_statement_is_under_the_limit_of_both_databases(home: Home) -> None:
     rows = [receipt(str(number)) for number in range(6_000)]
     assert len(insert_new(rows, RECEIPT_KEY)) == 6_000
+
+
+def test_values_known_to_be_new_go_in_as_the_models_write_them(book: Book) -> None:
+    names = ("id", "data_key_wrapped", "language", "jurisdiction", "zones", "is_synthetic")
+    row = (uuid.uuid4(), b"\x00\xffkey", "zh-Hans", "CN", ["Asia/Shanghai"], True)
+    insert_values(models.Borrower, names, [row])
+    found = models.Borrower.objects.get(id=row[0])
+    assert (bytes(found.data_key_wrapped or b""), found.zones, found.is_synthetic) == (row[1], row[4], True)
+    assert (found.erased_at, found.name_sealed) == (None, None)
+    insert_values(models.Borrower, names, [])
+
+
+def test_a_value_that_is_there_already_is_a_defect_and_nothing_of_its_batch_stays(book: Book) -> None:
+    names = ("id", "language", "jurisdiction", "zones", "is_synthetic")
+    rows: list[tuple[object, ...]] = [(one, "en", "US", [], False) for one in (uuid.uuid4(), book.borrower.id)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_values(models.Borrower, names, rows)
+    assert models.Borrower.objects.count() == 1
+
+
+def test_rows_all_new_can_be_saved_again(book: Book) -> None:
+    hold = models.Hold(id=uuid.uuid4(), borrower=book.borrower, kind="dispute", source="x", from_at=AT)
+    insert_all([hold])
+    insert_all([])
+    hold.source = "y"
+    hold.save()
+    assert models.Hold.objects.get(id=hold.id).source == "y"
 
 
 def test_rows_are_written_back_by_their_ids_and_only_the_named_columns(book: Book) -> None:

@@ -11,11 +11,6 @@ import typer
 
 from parley.cli.options import HomeOption
 from parley.cli.speech import here, say
-from parley.errors import BadInput
-from parley.run.home import open_home, resolve_home
-from parley.store import audit
-from parley.store.faults import faults
-from parley.store.lock import writer_lock
 
 app = typer.Typer(help="Check the audit log, or sign it.", no_args_is_help=True)
 
@@ -25,10 +20,16 @@ def verify(
     home: HomeOption = None,
     checkpoint: Annotated[
         Path | None,
-        typer.Option("--checkpoint", help="A checkpoint exported before and kept elsewhere.", show_default=False),
+        typer.Option(
+            "--checkpoint", help="A checkpoint exported before and kept elsewhere.", show_default=False, readable=False
+        ),
     ] = None,
 ) -> None:
     """Find every edit, deletion, insertion and reordering. Ends with 1 where anything is wrong."""
+    from parley.run.home import open_home, resolve_home
+    from parley.store import audit
+    from parley.store.faults import faults
+
     opened = open_home(resolve_home(home, os.environ), os.environ)
     with faults():
         report = audit.verify(opened.vault, checkpoint)
@@ -48,13 +49,19 @@ def verify(
 
 @app.command("checkpoint")
 def checkpoint(
-    file: Annotated[Path, typer.Argument(help="Where to write it; keep it on another machine.")],
+    file: Annotated[Path, typer.Argument(help="Where to write it; keep it on another machine.", readable=False)],
     home: HomeOption = None,
 ) -> None:
     """Order and sign the log as it is, and export the signed statement."""
+    from parley.errors import BadInput
+    from parley.run.home import open_home, resolve_home
+    from parley.store import audit
+    from parley.store.faults import faults
+    from parley.store.lock import writer_lock
+
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
-    with writer_lock(root, "parley audit checkpoint"), faults():
+    with faults(), writer_lock(root, "parley audit checkpoint"):
         while audit.sequence():
             pass
         signed = audit.checkpoint(opened.vault, datetime.now(UTC))

@@ -7,19 +7,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 
 from parley.cli.options import HomeOption
 from parley.cli.speech import here, say
-from parley.run.campaigns import TEMPLATES, Audience, Campaigns
-from parley.run.home import open_home, resolve_home
-from parley.run.library import build_library, nightly_terms
-from parley.store import models
-from parley.store.faults import faults
-from parley.store.lock import writer_lock
+
+if TYPE_CHECKING:
+    from parley.run.campaigns import Campaigns
+    from parley.store import models
 
 app = typer.Typer(help="Promotions to those who want them: preview, approval by a second person, sending, stopping.")
 
@@ -29,9 +26,15 @@ By = Annotated[str, typer.Option("--by", help="Who does this. Default: the user 
 
 @contextmanager
 def _campaigns(home: HomeOption, command: str) -> Iterator[Campaigns]:
+    from parley.run.campaigns import Campaigns
+    from parley.run.home import open_home, resolve_home
+    from parley.run.library import build_library, nightly_terms
+    from parley.store.faults import faults
+    from parley.store.lock import writer_lock
+
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
-    with writer_lock(root, command), faults():
+    with faults(), writer_lock(root, command):
         library = build_library(opened.settings)
         yield Campaigns(library, nightly_terms(opened.settings, library), opened.vault)
 
@@ -39,7 +42,7 @@ def _campaigns(home: HomeOption, command: str) -> Iterator[Campaigns]:
 @app.command("new")
 def new(
     name: Name,
-    template: Annotated[str, typer.Option(help=f"What is said: {', '.join(TEMPLATES)}.")] = TEMPLATES[0],
+    template: Annotated[str, typer.Option(help="What is said: the key of a promotion template.")] = "promotion.offer",
     jurisdiction: Annotated[
         list[str] | None, typer.Option(help="Only borrowers of this place; may be repeated.", show_default=False)
     ] = None,
@@ -47,6 +50,8 @@ def new(
     home: HomeOption = None,
 ) -> None:
     """Draft a campaign and show whom it would reach, at what price, and whom the gate excludes."""
+    from parley.run.campaigns import Audience
+
     with _campaigns(home, "parley campaign new") as campaigns:
         drafted = campaigns.draft(name, template, Audience(tuple(jurisdiction or ())), by or _user(), datetime.now(UTC))
     _show(drafted)
@@ -69,6 +74,8 @@ def approve(name: Name, by: By = "", home: HomeOption = None) -> None:
 @app.command("send")
 def send(name: Name, by: By = "", home: HomeOption = None) -> None:
     """Queue an approved campaign; each message still passes the gate when it leaves."""
+    from rich.progress import Progress
+
     with _campaigns(home, "parley campaign send") as campaigns, Progress(transient=True) as bar:
         task = bar.add_task("queueing", total=None)
         queued = campaigns.send(

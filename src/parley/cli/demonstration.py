@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from parley.cli.options import HomeOption
 from parley.errors import BadInput
 from parley.locale import Language
-from parley.run.demo.demo import EACH_OWN, Parameters, run_demo
-from parley.run.home import Home, resolve_home
-from parley.store.faults import faults
+from parley.run.demo.parameters import EACH_OWN, Parameters
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 _LOCALES = (EACH_OWN, *(language.value for language in Language))
 
@@ -28,6 +26,14 @@ def demo(
     home: HomeOption = None,
 ) -> None:
     """Run the main job on 30,000 real card accounts with simulated borrowers, and report."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from parley.cli.figures import show_report
+    from parley.run.demo.demo import run_demo
+    from parley.run.home import Home, resolve_home
+    from parley.store.faults import faults
+
     if locale not in _LOCALES:
         raise BadInput(
             f"{locale!r} is not a language of the demonstration. Use one of {', '.join(_LOCALES)}.",
@@ -45,30 +51,7 @@ def demo(
             bar.update(tasks[stage], completed=done, total=of)
 
         report = run_demo(root, Parameters(accounts, days, seed, locale), os.environ, show)
-    _print(console, report)
+    show_report(console, report)
     console.print(f"report: {Home(root).report}", highlight=False)
     if any(report["violations"].values()):
         raise typer.Exit(1)
-
-
-def _print(console: Console, report: dict[str, Any]) -> None:
-    """Print the report as tables; nested counts become rows."""
-    for section, values in report.items():
-        if section in {"parameters", "assumptions"}:
-            continue
-        table = Table(title=section.replace("_", " "), title_justify="left", show_header=False, min_width=60)
-        table.add_column()
-        table.add_column(justify="right")
-        for name, value in _rows(values):
-            table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
-        if not table.row_count:
-            table.add_row("none", "")
-        console.print(table)
-    for line in report["assumptions"]:
-        console.print(f"· {line}", highlight=False)
-
-
-def _rows(values: Any, prefix: str = "") -> list[tuple[str, object]]:  # noqa: ANN401 - a JSON value
-    if not isinstance(values, dict):
-        return [(prefix or "count", values)]
-    return [row for name, value in values.items() for row in _rows(value, f"{prefix} {name}".strip())]

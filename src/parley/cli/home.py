@@ -7,19 +7,12 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from parley.cli.options import HomeOption
 from parley.cli.speech import here, say
-from parley.run.doctor import State, examine
-from parley.run.home import Home, init_home, migrate_home, read_settings, resolve_home
-from parley.settings import Settings, default_settings_text, rows_of
-from parley.settings.text import toml_value
-from parley.store.lock import writer_lock
 
-_MARKS: Final = {State.OK: ("ok", "green"), State.WARN: ("warn", "yellow"), State.BAD: ("BAD", "red")}
+# By the state of a check.
+_MARKS: Final = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "bad": ("BAD", "red")}
 
 
 def init(
@@ -27,11 +20,18 @@ def init(
     keys: Annotated[
         Path | None,
         typer.Option(
-            "--keys", help="Folder for the keys, absent or without keys; better on another disk.", show_default=False
+            "--keys",
+            help="Folder for the keys, absent or without keys; better on another disk.",
+            show_default=False,
+            readable=False,
         ),
     ] = None,
 ) -> None:
     """Make a home: settings, keys, an empty database. Never writes into a folder in use."""
+    from parley.run.home import init_home, resolve_home
+    from parley.settings import default_settings_text
+    from parley.settings.text import toml_value
+
     root = resolve_home(home, os.environ)
     text = default_settings_text()
     if keys is not None:
@@ -53,6 +53,12 @@ def init(
 
 def doctor(home: HomeOption = None) -> None:
     """Say what is wrong with a home, and what to do. Ends with 1 where anything is bad."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from parley.run.doctor import State, examine
+    from parley.run.home import resolve_home
+
     checks = examine(resolve_home(home, os.environ), os.environ)
     console = Console()
     for check in checks:
@@ -66,9 +72,13 @@ def doctor(home: HomeOption = None) -> None:
 
 def migrate(home: HomeOption = None) -> None:
     """Bring the database of a home up to this version, keeping its data."""
+    from parley.run.home import Home, migrate_home, read_settings, resolve_home
+    from parley.store.faults import faults
+    from parley.store.lock import writer_lock
+
     root = resolve_home(home, os.environ)
     read_settings(Home(root))
-    with writer_lock(root, "parley migrate"):
+    with faults(), writer_lock(root, "parley migrate"):
         done = migrate_home(root, os.environ)
     if done:
         say(f"Applied: {', '.join(done)}", f"已执行：{'、'.join(done)}", chinese=here())
@@ -81,6 +91,13 @@ def settings(
     defaults: Annotated[bool, typer.Option("--defaults", help="Print the defaults; needs no home.")] = False,  # noqa: FBT002 -- a flag of the command line
 ) -> None:
     """Print every setting: value, what is allowed, what it means. Refuses a wrong file with the line."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from parley.run.place import Home, read_settings, resolve_home
+    from parley.settings import Settings, rows_of
+
     found = Settings() if defaults else read_settings(Home(resolve_home(home, os.environ)))
     console, section, table = Console(), "", Table()
     for row in rows_of(found):

@@ -6,20 +6,18 @@ import dataclasses
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from parley.cli.options import HomeOption
 from parley.cli.speech import here, say
 from parley.errors import BadInput
-from parley.run.home import Opened, open_home, remember_settings, resolve_home
-from parley.run.importing.importer import Report, Request, import_file
 from parley.run.importing.rows import Kind, Row
-from parley.store.lock import writer_lock
+
+if TYPE_CHECKING:
+    from parley.run.home import Opened
+    from parley.run.importing.importer import Report, Request
 
 # Shown as its first and last sign only.
 _PERSONAL: Final = frozenset({"reference", "borrower_reference", "name", "phone", "postcode", "contract_tail", "key"})
@@ -28,8 +26,8 @@ _KEEP_WHOLE: Final = 2
 
 def import_(
     kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
-    file: Annotated[Path, typer.Argument(help="The lender's CSV file, in UTF-8.")],
-    map_: Annotated[Path, typer.Option("--map", help="Which column fills which field (TOML).")],
+    file: Annotated[Path, typer.Argument(help="The lender's CSV file, in UTF-8.", readable=False)],
+    map_: Annotated[Path, typer.Option("--map", help="Which column fills which field (TOML).", readable=False)],
     home: HomeOption = None,
     set_: Annotated[
         list[str] | None,
@@ -47,6 +45,11 @@ def import_(
     ] = False,
 ) -> None:
     """Import a file of the lender's. The same file twice adds nothing; every bad row goes to an error file."""
+    from parley.run.home import open_home, remember_settings, resolve_home
+    from parley.run.importing.importer import Request
+    from parley.store.faults import faults
+    from parley.store.lock import writer_lock
+
     root = resolve_home(home, os.environ)
     request = Request(
         kind=kind,
@@ -58,7 +61,7 @@ def import_(
         keeps_good_rows=good_rows,
     )
     opened = open_home(root, os.environ)
-    with writer_lock(root, f"parley import {kind}"):
+    with faults(), writer_lock(root, f"parley import {kind}"):
         now = datetime.now(UTC)
         remember_settings(opened, now)
         report = _with_progress(opened, request, now)
@@ -89,6 +92,11 @@ def _overrides(words: list[str]) -> dict[str, str]:
 
 
 def _with_progress(opened: Opened, request: Request, now: datetime) -> Report:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from parley.run.importing.importer import import_file
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(f"import {request.kind}", total=None)
@@ -99,10 +107,11 @@ def _show(request: Request, report: Report) -> None:
     counts = report.counts
     if request.is_dry_run:
         _preview(report.preview)
+    would_en, would_zh = ("", "") if report.is_written else ("would be ", "拟")
     say(
-        f"read {counts.read:,} · added {counts.added:,} · changed {counts.changed:,} · "
+        f"read {counts.read:,} · {would_en}added {counts.added:,} · {would_en}changed {counts.changed:,} · "
         f"unchanged {counts.unchanged:,} · refused {counts.refused:,}",
-        f"读取 {counts.read:,} · 新增 {counts.added:,} · 更改 {counts.changed:,} · "
+        f"读取 {counts.read:,} · {would_zh}新增 {counts.added:,} · {would_zh}更改 {counts.changed:,} · "
         f"未变 {counts.unchanged:,} · 拒绝 {counts.refused:,}",
         chinese=here(),
     )
@@ -136,6 +145,9 @@ def _preview(rows: tuple[Row, ...]) -> None:
     """Show the first rows as they were understood, one column each; what names a person is masked."""
     if not rows:
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("field", *[str(number) for number in range(1, len(rows) + 1)])
     for field in dataclasses.fields(rows[0]):
         values = [getattr(row, field.name) for row in rows]

@@ -7,18 +7,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from parley.cli.options import HomeOption
 from parley.cli.speech import here, say
 from parley.errors import BadInput
-from parley.run.home import open_home, remember_settings, resolve_home
-from parley.run.library import build_library, nightly_terms
-from parley.run.nightly import run_nightly
-from parley.run.serving import LOOPS, build_pipeline
-from parley.run.serving import serve as run_loops
-from parley.store.faults import faults
-from parley.store.lock import writer_lock
 
 
 def nightly(
@@ -26,6 +18,14 @@ def nightly(
     home: HomeOption = None,
 ) -> None:
     """Decide for every account what tomorrow says, and queue it. Run again it adds nothing."""
+    from rich.progress import Progress
+
+    from parley.run.home import open_home, remember_settings, resolve_home
+    from parley.run.library import build_library, nightly_terms
+    from parley.run.nightly import run_nightly
+    from parley.store.faults import faults
+    from parley.store.lock import writer_lock
+
     try:
         day = datetime.strptime(as_of, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
@@ -35,7 +35,7 @@ def nightly(
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
     now = datetime.now(UTC)
-    with writer_lock(root, "parley nightly"), faults(), Progress(transient=True) as bar:
+    with faults(), writer_lock(root, "parley nightly"), Progress(transient=True) as bar:
         remember_settings(opened, now)
         library = build_library(opened.settings)
         task = bar.add_task("nightly", total=None)
@@ -53,30 +53,36 @@ def nightly(
             typer.echo(f"  {name:<32}{count:>9,}")
 
 
-def _run(home: HomeOption, command: str, loops: tuple[str, ...]) -> None:
+def _run(home: HomeOption, command: str, *loops: str) -> None:
+    """Run the named loops until stopped; all of them where none is named."""
+    from parley.run.home import open_home, remember_settings, resolve_home
+    from parley.run.serving import LOOPS, build_pipeline, serve
+    from parley.store.faults import faults
+    from parley.store.lock import writer_lock
+
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
-    with writer_lock(root, command), faults():
+    with faults(), writer_lock(root, command):
         remember_settings(opened, datetime.now(UTC))
         say(f"{command}: running; stop it with Ctrl-C.", f"{command}：运行中，按 Ctrl-C 停止。", chinese=here())
-        run_loops(build_pipeline(opened), loops)
+        serve(build_pipeline(opened), loops or LOOPS)
 
 
 def serve(home: HomeOption = None) -> None:
     """Receive, answer, send and page in one process, until stopped."""
-    _run(home, "parley serve", LOOPS)
+    _run(home, "parley serve")
 
 
 def receive(home: HomeOption = None) -> None:
     """Receive only: a process of its own on PostgreSQL."""
-    _run(home, "parley receive", ("receive",))
+    _run(home, "parley receive", "receive")
 
 
 def work(home: HomeOption = None) -> None:
     """Answer replies and call people only: a process of its own on PostgreSQL."""
-    _run(home, "parley work", ("work", "page"))
+    _run(home, "parley work", "work", "page")
 
 
 def send(home: HomeOption = None) -> None:
     """Send only: a process of its own on PostgreSQL."""
-    _run(home, "parley send", ("send",))
+    _run(home, "parley send", "send")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from parley.contact.facts import Hold
-from parley.contact.gate import Refused
+from parley.contact.gate import Refused, decide
 from parley.contact.window import send_window
 from parley.dates import start_of_day
 from parley.engine.asking import contact_facts, is_identity_fresh
@@ -94,6 +94,12 @@ def announce(
     window = send_window(facts, library.rulebook, library.gate)
     if isinstance(window, Refused):
         return window
+    not_after = start + timedelta(hours=last_use_hours)
+    if window >= not_after:
+        # The first time allowed is after the last use: what says no now is the reason.
+        refused = decide(facts, library.rulebook, library.gate)
+        assert isinstance(refused, Refused), "what is permitted at once is in time"
+        return refused
     saying = Saying(
         party,
         account,
@@ -109,5 +115,5 @@ def announce(
         discloses=str(entry.discloses),
         context=str(entry.context),
         not_before=window,
-        not_after=start + timedelta(hours=last_use_hours),
+        not_after=not_after,
     )

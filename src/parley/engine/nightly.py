@@ -27,12 +27,16 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class BookRow:
-    """What the nightly run knows of an account. `plan` holds the instalments of a kept arrangement."""
+    """What the nightly run knows of an account.
+
+    `plan` holds the instalments of the arrangement that stands, or (`plan_broke`) was judged broken tonight.
+    """
 
     is_open: bool
     is_held_out: bool
     dues: tuple[Due, ...]
     plan: tuple[InstalmentState, ...] = ()
+    plan_broke: bool = False
     has_promise: bool = False
     limit_changed_on: date | None = None
 
@@ -49,6 +53,8 @@ class Trigger:
 
 ARRANGEMENT_REMINDER: Final = "arrangement.reminder"
 ARRANGEMENT_MISSED: Final = "arrangement.missed"
+# A limit that changed longer ago is no news any more.
+LIMIT_NEWS_DAYS: Final = 14
 
 
 def trigger(row: BookRow, as_of: date, cadence: Cadence) -> Trigger | None:
@@ -56,7 +62,7 @@ def trigger(row: BookRow, as_of: date, cadence: Cadence) -> Trigger | None:
     if not row.is_open or row.is_held_out:
         return None
     if row.plan:
-        return _of_plan(row.plan, as_of, cadence)
+        return _of_plan(row, as_of, cadence)
     if row.has_promise:
         return None
     late = days_past_due(row.dues, as_of)
@@ -70,22 +76,22 @@ def trigger(row: BookRow, as_of: date, cadence: Cadence) -> Trigger | None:
     return _of_limit(row, as_of)
 
 
-def _of_plan(plan: tuple[InstalmentState, ...], as_of: date, cadence: Cadence) -> Trigger | None:
-    """Remind before each instalment; after a miss send one understanding message, and no more."""
-    missed = first_miss(plan, as_of, cadence.grace_days)
+def _of_plan(row: BookRow, as_of: date, cadence: Cadence) -> Trigger | None:
+    """Remind before each instalment; when a miss broke the plan send one understanding message, and no more."""
+    missed = first_miss(row.plan, as_of, cadence.grace_days)
     if missed is not None:
-        day_after_grace = missed.due_on + timedelta(days=cadence.grace_days + 1)
-        if as_of == day_after_grace:
+        # Until it is judged the day's payments are still to come, and collection waits.
+        if row.plan_broke:
             return Trigger(Purpose.COLLECTION, ARRANGEMENT_MISSED, f"missed:{missed.due_on}", missed.due_on)
         return None
-    for row in plan:
-        is_open = row.paid_minor < row.amount_minor
-        if is_open and (row.due_on - as_of).days == cadence.reminder_days_before:
-            return Trigger(Purpose.REMINDER, ARRANGEMENT_REMINDER, f"plan:{row.due_on}", row.due_on)
+    for part in row.plan:
+        if part.open_minor and (part.due_on - as_of).days == cadence.reminder_days_before:
+            return Trigger(Purpose.REMINDER, ARRANGEMENT_REMINDER, f"plan:{part.due_on}", part.due_on)
     return None
 
 
 def _of_limit(row: BookRow, as_of: date) -> Trigger | None:
-    if row.limit_changed_on is not None and row.limit_changed_on <= as_of:
-        return Trigger(Purpose.SERVICING, "limit_change", f"limit:{row.limit_changed_on}")
+    changed_on = row.limit_changed_on
+    if changed_on is not None and changed_on <= as_of <= changed_on + timedelta(days=LIMIT_NEWS_DAYS):
+        return Trigger(Purpose.SERVICING, "limit_change", f"limit:{changed_on}")
     return None

@@ -22,7 +22,7 @@ from parley.negotiation.policy import Policy
 from parley.negotiation.state import NEEDS_PERSON, State, next_states
 from parley.nlu.lexicon import Lexicon
 from parley.nlu.read import read
-from parley.nlu.reading import Reading, ReadingContext
+from parley.nlu.reading import Intent, Reading, ReadingContext
 from parley.nlu.urgent import scan
 from parley.rulebook.book import Rulebook
 from parley.servicing.delinquency import arrears_minor, days_past_due
@@ -50,7 +50,7 @@ class Library:
 
 def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outcome:
     """Return the outcome of *inbound* for *case* at *now*. Same arguments, same outcome."""
-    reading = read(inbound.text, context_of(case, now), library.lexicon)
+    reading = _understood(case, inbound, now, library)
     is_proven = is_identity_fresh(case.party.identity_proven_at, now, library.identity_fresh_days)
     standing = _standing(case, inbound, now, library, is_proven=is_proven)
     move = next_move(case.talk.state, case.talk.memory, reading, standing, library.policy)
@@ -58,6 +58,14 @@ def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outco
     if inbound.was_redacted and move.say in _MAY_GIVE_WAY:
         move = replace(move, say="redacted.card")
     return _carry_out(case, inbound, now, library, reading, move)
+
+
+def _understood(case: Case, inbound: Inbound, now: datetime, library: Library) -> Reading:
+    """Read the reply; what the door found to be an identity answer is one, though its words are not kept."""
+    reading = read(inbound.text, context_of(case, now), library.lexicon)
+    if inbound.identity_answer and reading.intent is Intent.OTHER:
+        return replace(reading, intent=Intent.IDENTITY_ANSWER, oos=False)
+    return reading
 
 
 def context_of(case: Case, now: datetime) -> ReadingContext:
@@ -117,10 +125,16 @@ def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, re
         cancels="all" if Act.CANCEL_WAITING in move.acts else "promotion" if Act.OPT_OUT_PROMOTION in move.acts else "",
         pages=Act.PAGE_PERSON in move.acts,
     )
-    if draft is not None and not isinstance(draft.decision, Permit) and not outcome.person_reason:
-        # The answer may not go out now: a person decides how to reach the borrower.
+    if draft is not None and not _will_leave(draft) and not outcome.person_reason:
+        # The answer may not go out while it is worth sending: a person decides how to reach the borrower.
         return replace(outcome, to=_with_person(case.talk.state), person_reason="answer_refused")
     return outcome
+
+
+def _will_leave(draft: Draft) -> bool:
+    """Say whether the gate lets the answer out now, or at an hour at which it is still an answer."""
+    decision = draft.decision
+    return isinstance(decision, Permit) or (decision.retry_at is not None and decision.retry_at <= draft.not_after)
 
 
 def _with_person(state: State) -> State:
@@ -157,7 +171,15 @@ def _draft(
         return None
     key = template_key(move, case, plans, library.lender)
     entry = library.catalogue.entry(key)
-    saying = Saying(case.party, case.account, case.today(now), move.memory, plans, case.talk.last_context)
+    saying = Saying(
+        case.party,
+        case.account,
+        case.today(now),
+        move.memory,
+        plans,
+        case.talk.last_context,
+        due_on=move.memory.promise_due_on if key.startswith("promise.") else None,
+    )
     rendered = render(key, saying, library.lender, library.catalogue)
     is_proven = Act.PROVE_IDENTITY in move.acts or is_identity_fresh(
         case.party.identity_proven_at, now, library.identity_fresh_days
@@ -179,11 +201,16 @@ def _draft(
         rendered=rendered,
         purpose=entry.purpose,
         discloses=str(entry.discloses),
-        context=str(entry.context),
+        context=_subject(move, str(entry.context)),
         not_before=now,
         not_after=now + timedelta(hours=ANSWER_HOURS),
         decision=decision,
     )
+
+
+def _subject(move: Move, context: str) -> str:
+    """Return what our text leaves the talk about: a question answered in between leaves what was asked before."""
+    return "none" if move.say == "info.balance" and move.to is not State.NOTIFIED else context
 
 
 def _arrangement(case: Case, move: Move, plans: tuple[Schedule, ...]) -> NewArrangement | None:

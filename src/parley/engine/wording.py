@@ -71,8 +71,6 @@ def _arrears(say: Saying) -> Value:
 def _due_on(say: Saying) -> Value:
     if say.due_on is not None:
         return say.due_on
-    if say.memory.promise_due_on is not None:
-        return say.memory.promise_due_on
     coming = next_due(say.debt.dues, say.today)
     return coming.due_on if coming is not None else say.today
 
@@ -80,6 +78,8 @@ def _due_on(say: Saying) -> Value:
 def _amount(say: Saying) -> Value:
     if say.amount_minor is not None:
         return say.money(say.amount_minor)
+    if say.memory.asked_minor is not None:
+        return say.money(say.memory.asked_minor)
     assert say.memory.promise_minor is not None, "an amount was promised"
     return say.money(say.memory.promise_minor)
 
@@ -109,6 +109,7 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "last_differs": lambda say: "yes" if say.plan.last_minor != say.plan.level_minor else "no",
     "context": lambda say: say.context or "none",
     "when": lambda say: say.when,
+    "per": lambda _say: "month",
     "same_start": lambda say: "yes" if len({plan.rows[0].due_on for plan in say.plans}) == 1 else "no",
 }
 

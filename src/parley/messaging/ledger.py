@@ -53,14 +53,6 @@ class Event(StrEnum):
     LOOKUP_ABSENT = "lookup_absent"
 
 
-class UnknownPolicy(StrEnum):
-    """What a kind of message does when it ends unknown: send a new one, wait for a person, or try another channel."""
-
-    RESEND = "resend"
-    HOLD = "hold"
-    OTHER_CHANNEL = "other_channel"
-
-
 _OURS: Final[dict[tuple[State, Event], State]] = {
     (State.QUEUED, Event.INTEND): State.INTENDED,
     (State.QUEUED, Event.REFUSE): State.REFUSED,
@@ -70,7 +62,7 @@ _OURS: Final[dict[tuple[State, Event], State]] = {
 }
 
 # The fact that each of the carrier's events tells. After its settle time a provider that never had the message tells
-# `lookup_absent`: it did not arrive, and what to do next is the policy's question.
+# `lookup_absent`: it did not arrive, and what to do next is a person's question.
 _FACTS: Final[dict[Event, State]] = {
     Event.SUBMITTED: State.SUBMITTED,
     Event.UNKNOWN: State.UNKNOWN,
@@ -115,7 +107,7 @@ CARRIERS: Final[frozenset[Event]] = frozenset(Event) - OURS
 ENDED: Final[frozenset[State]] = frozenset(
     {State.REFUSED, State.CANCELLED, State.EXPIRED, State.DELIVERED, State.UNDELIVERED, State.REJECTED}
 )
-"""States in which nothing more is awaited; `unknown` awaits a look-up, a late receipt, the policy or a person."""
+"""States in which nothing more is awaited; `unknown` awaits a look-up, a late receipt or a person."""
 
 
 def advance(state: State, event: Event) -> State:

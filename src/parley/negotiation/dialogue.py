@@ -25,6 +25,8 @@ from parley.nlu.reading import Intent, Reading
 MOST_TURNS: Final = 20
 # Below this confidence a reading is not acted on: we ask back.
 LEAST_CONFIDENCE: Final = 0.5
+# The goal of a borrower who asks about a changed limit before identity is proven.
+_LIMIT_WHY: Final = "limit_why"
 # A promise further away than this is a plan.
 LONGEST_PROMISE_DAYS: Final = 31
 
@@ -85,7 +87,7 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
     Refuses nothing: where the machine must not decide, the move is a hand-over. Same arguments, same move.
     """
     memory = memory.but(turns=memory.turns + 1)
-    urgent = _urgent(memory, reading, facts.stop_scope)
+    urgent = _urgent(state, memory, reading, facts.stop_scope)
     if urgent is not None:
         return urgent
     if state in ENDED:
@@ -109,20 +111,34 @@ def _fixed(reading: Reading) -> _Anywhere | None:
     return next((_ANYWHERE[intent] for intent in _HEARD_IN_PASSING if intent in reading.also), None)
 
 
-def _urgent(memory: Memory, reading: Reading, stop_scope: str) -> Move | None:
-    """STOP and crisis, before anything else. Both at once: the crisis reply is the one confirmation."""
+def _urgent(state: State, memory: Memory, reading: Reading, stop_scope: str) -> Move | None:
+    """STOP and crisis, before anything else. Both at once: the crisis reply is the one confirmation.
+
+    Each is answered once: nothing automatic follows the crisis reply, and a STOP has one confirmation.
+    """
     heard = {reading.intent, *reading.also}
     if Intent.RISK in heard:
         acts: tuple[Act, ...] = (Act.CANCEL_WAITING, Act.PAGE_PERSON)
         stopped = (Act.OPT_OUT,) if Intent.STOP in heard else ()
         say = "crisis.support_stopped" if stopped else "crisis.support"
-        return Move(State.CRISIS, say, acts + stopped, memory, "crisis", "crisis")
-    if Intent.STOP in heard:
-        if stop_scope == "promotions":
-            return Move(State.CLOSED, "stop.promotions", (Act.OPT_OUT_PROMOTION,), memory)
-        person = "stop_and_more" if heard & _ANYWHERE.keys() else ""
-        return Move(State.OPTED_OUT, "stop.confirmed", (Act.OPT_OUT, Act.CANCEL_WAITING), memory, "", person)
-    return None
+        return Move(State.CRISIS, "" if state is State.CRISIS else say, acts + stopped, memory, "crisis", "crisis")
+    if Intent.STOP not in heard:
+        return None
+    if stop_scope == "promotions":
+        return _no_more_promotions(state, memory)
+    acts = (Act.OPT_OUT, Act.CANCEL_WAITING)
+    if state is State.CRISIS:
+        return Move(state, "", acts, memory, "", "wrote_again")
+    person = "stop_and_more" if heard & _ANYWHERE.keys() else ""
+    say = "" if state is State.OPTED_OUT else "stop.confirmed"
+    return Move(State.OPTED_OUT, say, acts, memory, "", person)
+
+
+def _no_more_promotions(state: State, memory: Memory) -> Move:
+    """Stop promotions only: the talk stands where it stood, and a thread that is over stays a person's."""
+    say = "" if state in {State.CRISIS, State.OPTED_OUT} else "stop.promotions"
+    person = "wrote_again" if state in ENDED else ""
+    return Move(state, say, (Act.OPT_OUT_PROMOTION,), memory, "", person)
 
 
 def _after_the_end(state: State, memory: Memory) -> Move:
@@ -130,7 +146,7 @@ def _after_the_end(state: State, memory: Memory) -> Move:
     if state is State.OPTED_OUT:
         return Move(state, "", (), memory, "", "wrote_after_stop")
     if state in {State.CLOSED, State.WRONG_PERSON}:
-        return Move(State.WITH_PERSON if state is State.CLOSED else state, "", (), memory, "", "wrote_after_end")
+        return Move(state, "", (), memory, "", "wrote_after_end")
     return Move(state, "", (), memory, "", "wrote_again")
 
 
@@ -139,8 +155,10 @@ def _proven(memory: Memory, facts: Standing) -> Move:
     acts = (Act.PROVE_IDENTITY,)
     memory = memory.but(unclear=0)
     if not facts.owes:
-        return Move(State.NOTIFIED, "info.balance", acts, memory)
-    if memory.goal == Intent.PROMISE_TO_PAY:
+        move = _person(memory, "no_debt")
+    elif memory.goal == _LIMIT_WHY:
+        move = _limit_why(memory)
+    elif memory.goal == Intent.PROMISE_TO_PAY:
         move = _promise(memory, facts)
     elif facts.arrears_minor > 0 or memory.goal in {Intent.CANNOT_PAY, Intent.ASK_PLAN}:
         move = _ask_capacity(memory, facts, softly=memory.goal == Intent.CANNOT_PAY)
@@ -186,7 +204,13 @@ def _noted(memory: Memory, reading: Reading, facts: Standing) -> Memory:
     if reading.intent is Intent.PROMISE_TO_PAY:
         day = slots.dates[0] if slots.dates else None
         return memory.but(goal=str(reading.intent), promise_minor=amount, promise_due_on=day)
+    if reading.intent is Intent.ASK_INFO and facts.context == "limit_change":
+        return memory.but(goal=_LIMIT_WHY)
     return memory.but(goal=str(reading.intent))
+
+
+def _limit_why(memory: Memory) -> Move:
+    return Move(State.WITH_PERSON, "limit.why", (), memory, "", "limit_why")
 
 
 def _free(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
@@ -197,9 +221,11 @@ def _free(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> 
         case Intent.ASK_PLAN | Intent.CANNOT_PAY | Intent.COUNTER_OFFER | Intent.CAPACITY_ANSWER:
             if reading.slots.amount is not None and not reading.conditional:
                 return _offer(memory, reading, facts, policy)
+            if reading.slots.amount_alternatives and not reading.conditional:
+                return _which_amount(memory, reading, facts)
             return _ask_capacity(memory, facts, softly=reading.intent is Intent.CANNOT_PAY)
         case Intent.ASK_INFO if facts.context == "limit_change":
-            return Move(State.WITH_PERSON, "limit.why", (), memory, "", "limit_why")
+            return _limit_why(memory)
         case Intent.ACCEPT if facts.arrears_minor > 0:
             return _ask_capacity(memory, facts, softly=False)
         case Intent.ASK_INFO | Intent.ACCEPT:
@@ -212,7 +238,15 @@ def _declined(memory: Memory) -> Move:
     """Take a no: nothing was agreed, another amount or a person is one reply away. A second no goes to a person."""
     if memory.declined:
         return _person(memory, "declined")
-    return Move(State.CAPACITY, "plan.declined", (), memory.but(declined=True, unclear=0))
+    return Move(State.CAPACITY, "plan.declined", (), memory.but(declined=True, option=None, unclear=0))
+
+
+def _lapsed(memory: Memory, policy: Policy) -> Move:
+    """Work the offer out anew where the one they answer has run out: same capacity, today's facts."""
+    if memory.capacity_minor is None or memory.menus >= policy.offers_per_conversation:
+        return _person(memory, "offer_lapsed")
+    renewed = memory.but(menus=memory.menus + 1, first_due_on=None, option=None, unclear=0)
+    return Move(State.OFFER, "offer", (Act.OFFER,), renewed)
 
 
 def _ask_capacity(memory: Memory, facts: Standing, *, softly: bool) -> Move:
@@ -227,11 +261,15 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
         return _free(memory, reading, facts, policy)
     if slots.amount is not None and not reading.conditional:
         return _offer(memory, reading, facts, policy)
+    if slots.amount_alternatives and not reading.conditional:
+        return _which_amount(memory, reading, facts)
+    if reading.intent is Intent.ACCEPT and memory.asked_minor is not None:
+        return _menu(memory, memory.asked_minor, None, policy)
     if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ACCEPT}:
         return _again(State.CAPACITY, "capacity.again", memory)
-    if reading.intent in {Intent.ASK_INFO, Intent.PROMISE_TO_PAY}:
+    if reading.intent is Intent.PROMISE_TO_PAY:
         return _free(memory, reading, facts, policy)
-    return _ask_back(State.CAPACITY, memory)
+    return _in_between(State.CAPACITY, memory, reading)
 
 
 def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
@@ -239,38 +277,44 @@ def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy)
     if reading.conditional:
         return _person(memory, "conditional")
     if reading.intent is Intent.ACCEPT or (slots.option is not None and reading.intent is not Intent.DECLINE):
+        if facts.options == 0:
+            return _lapsed(memory, policy)
         option = _option(slots.option, facts.options)
         if option is not None:
             return Move(State.READ_BACK, "plan.read_back", (Act.READ_BACK,), memory.but(option=option, unclear=0))
         return _ask_back(State.OFFER, memory)
     if slots.amount is not None and reading.intent is not Intent.PROMISE_TO_PAY:
         return _offer(memory, reading, facts, policy)
-    if reading.intent in {Intent.PROMISE_TO_PAY, Intent.ASK_INFO}:
+    if reading.intent is Intent.PROMISE_TO_PAY:
         return _free(memory, reading, facts, policy)
     if reading.intent is Intent.DECLINE:
         return _declined(memory)
-    return _ask_back(State.OFFER, memory)
+    return _in_between(State.OFFER, memory, reading)
 
 
 def _at_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     if reading.conditional:
         return _person(memory, "conditional")
+    if reading.intent is Intent.ACCEPT and facts.options == 0:
+        return _lapsed(memory, policy)
     if reading.intent is Intent.ACCEPT and reading.slots.option is None and Intent.ASK_INFO not in reading.also:
+        if memory.option is None or memory.option >= facts.options:
+            return _ask_back(State.OFFER, memory)
         return Move(State.AGREED, "plan.agreed", (Act.AGREE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
     if reading.intent is Intent.DECLINE:
         return _declined(memory)
     if reading.slots.option is not None or reading.slots.amount is not None:
         return _at_offer(memory, reading, facts, policy)
-    return _ask_back(State.READ_BACK, memory)
+    return _in_between(State.READ_BACK, memory, reading)
 
 
 def _at_promise(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     amount = _minor(reading.slots.amount, facts.currency)
     day = reading.slots.dates[0] if reading.slots.dates else None
     if amount is None and day is None:
-        if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ASK_INFO, Intent.DECLINE}:
+        if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.DECLINE}:
             return _free(memory, reading, facts, policy)
-        return _ask_back(State.PROMISE, memory)
+        return _in_between(State.PROMISE, memory, reading)
     memory = memory.but(
         promise_minor=amount if amount is not None else memory.promise_minor,
         promise_due_on=day or memory.promise_due_on,
@@ -281,18 +325,38 @@ def _at_promise(memory: Memory, reading: Reading, facts: Standing, policy: Polic
 def _at_promise_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     if reading.conditional:
         return _person(memory, "conditional")
-    if reading.intent is Intent.ACCEPT:
+    named = reading.slots.amount is not None or bool(reading.slots.dates)
+    if reading.intent is Intent.ACCEPT and not named and reading.slots.option is None:
+        day = memory.promise_due_on
+        if memory.promise_minor is None or day is None or day < facts.today:
+            # The day they confirm is over, or was never named.
+            return _promise(memory, facts)
         return Move(State.PROMISED, "promise.noted", (Act.PROMISE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
-    if reading.intent is Intent.DECLINE:
+    if reading.intent is Intent.DECLINE and not named:
         return Move(State.PROMISE, "promise.ask", (), memory.but(promise_minor=None, promise_due_on=None))
+    if not named and reading.intent not in {Intent.CANNOT_PAY, Intent.ASK_PLAN}:
+        return _in_between(State.PROMISE_READ_BACK, memory, reading)
     return _at_promise(memory, reading, facts, policy)
+
+
+def _agreed(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    if reading.intent is Intent.ACCEPT:
+        # Yes once more changes nothing.
+        return Move(State.AGREED, "", (), memory)
+    return _free(memory, reading, facts, policy)
+
+
+def _promised(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    if reading.intent is Intent.ACCEPT:
+        return Move(State.PROMISED, "", (), memory)
+    return _free(memory, reading, facts, policy)
 
 
 _BY_STATE: Final[dict[State, Callable[[Memory, Reading, Standing, Policy], Move]]] = {
     State.NOTIFIED: _free,
     State.IDENTIFY: _free,
-    State.AGREED: _free,
-    State.PROMISED: _free,
+    State.AGREED: _agreed,
+    State.PROMISED: _promised,
     State.CAPACITY: _at_capacity,
     State.OFFER: _at_offer,
     State.READ_BACK: _at_read_back,
@@ -302,17 +366,34 @@ _BY_STATE: Final[dict[State, Callable[[Memory, Reading, Standing, Policy], Move]
 
 
 def _offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
-    """Compute the menu for what the borrower says a month allows. Nothing to spare goes to a person with advice."""
+    """Compute the menu for the amount the borrower names."""
     amount = _minor(reading.slots.amount, facts.currency)
     assert amount is not None, "an offer needs the amount the borrower named"
-    capacity = monthly_capacity(amount, reading.slots.frequency)
     start = _start(reading, facts, policy)
-    memory = memory.but(capacity_minor=capacity, first_due_on=start or memory.first_due_on, unclear=0)
+    capacity = monthly_capacity(amount, reading.slots.frequency)
+    return _menu(memory, capacity, start, policy)
+
+
+def _menu(memory: Memory, capacity_minor: int, start: date | None, policy: Policy) -> Move:
+    """Compute the menu for what a month allows. Nothing to spare goes to a person, with advice."""
+    memory = memory.but(
+        capacity_minor=capacity_minor, first_due_on=start or memory.first_due_on, asked_minor=None, unclear=0
+    )
     if memory.menus >= policy.offers_per_conversation:
         return _person(memory, "many_offers")
-    if capacity == 0:
+    if capacity_minor == 0:
         return Move(State.WITH_PERSON, "offer.none", (Act.CANCEL_WAITING,), memory, "hardship", "nothing_to_spare")
     return Move(State.OFFER, "offer", (Act.OFFER,), memory.but(menus=memory.menus + 1))
+
+
+def _which_amount(memory: Memory, reading: Reading, facts: Standing) -> Move:
+    """Read the lowest of several possible amounts back, as a month's; never guess, and never above what was meant."""
+    amounts = [_minor(amount, facts.currency) for amount in reading.slots.amount_alternatives]
+    lowest = min((amount for amount in amounts if amount), default=None)
+    if lowest is None or memory.asked_minor is not None:
+        return _again(State.CAPACITY, "capacity.again", memory)
+    asked = memory.but(asked_minor=monthly_capacity(lowest, reading.slots.frequency), unclear=0)
+    return Move(State.CAPACITY, "number_ambiguous.read_back", (), asked)
 
 
 def _start(reading: Reading, facts: Standing, policy: Policy) -> date | None:
@@ -347,6 +428,13 @@ def _again(state: State, say: str, memory: Memory) -> Move:
 
 def _ask_back(state: State, memory: Memory) -> Move:
     return _again(state, "unclear.ask_back", memory)
+
+
+def _in_between(state: State, memory: Memory, reading: Reading) -> Move:
+    """Answer a question of fact and stand where we stood; anything else is asked back."""
+    if reading.intent is Intent.ASK_INFO:
+        return Move(state, "info.balance", (), memory.but(unclear=0))
+    return _ask_back(state, memory)
 
 
 def _person(memory: Memory, reason: str) -> Move:

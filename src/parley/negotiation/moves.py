@@ -28,7 +28,8 @@ class Act(StrEnum):
 class Memory:
     """What the talk has established. Sealed at rest: it holds what the borrower told us.
 
-    Units: minor units; `capacity_minor` is a month's; counters count since the thread opened.
+    Units: minor units; `capacity_minor` is a month's, as is `asked_minor`, a figure read back because the reply could
+    mean several; counters count since the thread opened.
     """
 
     goal: str = ""
@@ -37,6 +38,7 @@ class Memory:
     identity_tries: int = 0
     menus: int = 0
     declined: bool = False
+    asked_minor: int | None = None
     capacity_minor: int | None = None
     first_due_on: date | None = None
     offer_id: str = ""

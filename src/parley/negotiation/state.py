@@ -52,21 +52,32 @@ SETTLED: Final = frozenset({State.AGREED, State.PROMISED})
 NEEDS_PERSON: Final = frozenset({State.WITH_PERSON, State.DISPUTED, State.CRISIS, State.LOCKED})
 # Reachable from every state that has not ended: an urgent or plain wish is never out of place.
 ANYWHERE: Final = frozenset(
-    {State.WITH_PERSON, State.DISPUTED, State.WRONG_PERSON, State.OPTED_OUT, State.CRISIS, State.CLOSED}
+    {
+        State.WITH_PERSON,
+        State.DISPUTED,
+        State.WRONG_PERSON,
+        State.OPTED_OUT,
+        State.CRISIS,
+        State.LOCKED,
+        State.CLOSED,
+    }
 )
 
-_TALKING: Final = frozenset({State.CAPACITY, State.OFFER, State.PROMISE, State.PROMISE_READ_BACK, State.NOTIFIED})
+# Identity may have to be asked again in every state: a proof lapses.
+_TALKING: Final = frozenset(
+    {State.CAPACITY, State.OFFER, State.PROMISE, State.PROMISE_READ_BACK, State.NOTIFIED, State.IDENTIFY}
+)
 
 _ONWARD: Final[dict[State, frozenset[State]]] = {
-    State.NOTIFIED: _TALKING | {State.IDENTIFY},
-    State.IDENTIFY: _TALKING | {State.IDENTIFY, State.LOCKED},
+    State.NOTIFIED: _TALKING,
+    State.IDENTIFY: _TALKING,
     State.CAPACITY: _TALKING,
     State.OFFER: _TALKING | {State.READ_BACK},
     State.READ_BACK: _TALKING | {State.READ_BACK, State.AGREED},
     State.PROMISE: _TALKING,
     State.PROMISE_READ_BACK: _TALKING | {State.PROMISED},
-    State.AGREED: _TALKING | {State.IDENTIFY, State.AGREED},
-    State.PROMISED: _TALKING | {State.IDENTIFY, State.PROMISED},
+    State.AGREED: _TALKING | {State.AGREED},
+    State.PROMISED: _TALKING | {State.PROMISED},
 }
 
 # STOP and a crisis are heard even where a person has taken over or the thread was closed.

@@ -6,26 +6,24 @@ Roles come from the word lists (`not_money`) and from the places that `when` and
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from parley.nlu.days import words
-from parley.nlu.lexicon import Lexicon
+from parley.nlu.lexicon import Lexicon, any_of
 from parley.nlu.numerals import Number, find_numbers
 
 # Plain digits from here on are a telephone or reference number unless a currency stands beside them.
 _REFERENCE_DIGITS: Final = 7
 _LARGEST: Final = Decimal(10) ** 11
 _SMALLEST_BARE: Final = 10
-_PAY_BEFORE: Final = re.compile(
-    r"(?:pay|send|give|do|offer|manage|afford|put|deposit|transfer|paid|sent|about|around|only|maybe|just|say|like|how about|what about|max|approx|"
-    r"roughly|up to|at most|another|first|still|with|of|add|drop|还|付|交|存|给|转|畀|俾|缴|过|出|打|拿|凑|先|能|可以|最多|大概|大约|差不多|约|每月|每个月|每期|个月|一个月|得|净系|只|就|改|到|入)[\s:]{0,2}\Z"
-)
-_RATE_AFTER: Final = re.compile(
-    r"\A\s?(?:a|per|/|each|every|monthly|weekly|p/m|pm|pw|一个?月|每个?月|一周|一星期|左右|上下|more or less|ish|max|only|tops)"
-)
+_SMALLEST_OF_HUNDREDS: Final = 100
+_BEFORE_CHARS, _AFTER_CHARS = 16, 12
+# "212-555-0100": digits joined by dashes are a telephone number; "50a", "3x" are not.
+_JOINED_ON: Final = re.compile(r"\s?[-–]\s?\d{3,}\s?[-–]|\d|[a-z]")
+_SUFFIX: Final = re.compile(r"(?:a|ish|per|each|x)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,83 +38,83 @@ class Sum:
     own: bool = False
 
 
-def find_sums(
-    text: str,
-    taken: list[tuple[int, int]],
-    never: list[tuple[int, int]],
-    own: list[tuple[int, int]],
-    where: Place,
-    lexicon: Lexicon,
-) -> list[Sum]:
+Places = Sequence[tuple[int, int]]
+
+
+def find_sums(text: str, taken: Places, never: Places, own: Places, where: Place, lexicon: Lexicon) -> list[Sum]:
     """Return the sums of the reading form in order.
 
     *taken*: places of dates and counts. *never*, *own*: places whose numbers have another role, or are not offered.
     """
     money = _money(lexicon)
     sums = _slang(text, lexicon)
-    numbers = find_numbers(text)
-    for number in numbers:
-        if any(s < number.end and number.start < e for s, e in taken):
-            continue
-        before, after = text[max(0, number.start - 16) : number.start], text[number.end : number.end + 12]
+    for number in find_numbers(text, lexicon):
+        before = text[max(0, number.start - _BEFORE_CHARS) : number.start]
+        after = text[number.end : number.end + _AFTER_CHARS]
         left, right = money.before.search(before), money.after.match(after)
         word = left or right
-        currency = where.resolve(word[1] if word else None, lexicon)
-        named = bool(left or right)
-        if not named and any(s < number.end and number.start < e for s, e in never):
+        if _overlaps(taken, number) or (word is None and _overlaps(never, number)):
             continue
-        if not _is_money(number, before, after, named, text):
+        if word is None and not _is_bare_money(number, text, before, after, money):
             continue
-        is_own = any(s < number.end and number.start < e for s, e in own)
-        span_end = number.end + (right.end() if right else 0)
-        joined = _range_with_last(sums, number, text)
+        if number.value > _LARGEST:
+            continue
+        joined = _range_with_last(sums, number, text, money)
         if joined is not None:
             sums[-1] = joined
             continue
-        sums.append(Sum(number.start, span_end, number.value, currency, number.other, is_own))
+        end = number.end + (right.end() if right else 0)
+        currency = where.resolve(word[1] if word else None, lexicon)
+        sums.append(Sum(number.start, end, number.value, currency, number.other, _overlaps(own, number)))
     return sums
 
 
-def _is_money(number: Number, before: str, after: str, named: bool, text: str) -> bool:
-    if number.value > _LARGEST or (
-        before[-1:].isalpha() and before[-1:].isascii() and not named and number.style == "digits"
-    ):
+def _overlaps(places: Places, number: Number) -> bool:
+    return any(start < number.end and number.start < end for start, end in places)
+
+
+def _is_bare_money(number: Number, text: str, before: str, after: str, money: _Money) -> bool:
+    """Say whether a number without a currency beside it may be a sum."""
+    is_paid = bool(money.pay_before.search(before))
+    has_rate = bool(money.rate_after.match(after))
+    big = number.value >= _SMALLEST_BARE
+    if number.style == "words":
+        return big and number.has_scale and (is_paid or has_rate or not before.strip())
+    if number.style == "han":
+        is_hundreds = number.has_scale and number.value >= _SMALLEST_OF_HUNDREDS
+        return big and (is_hundreds or is_paid)
+    if before[-1:].isalpha() and before[-1:].isascii():
         return False
     raw = text[number.start : number.end]
-    if number.style == "digits" and not named and not number.has_scale and "," not in raw:
-        if len(raw.split(".")[0]) >= _REFERENCE_DIGITS or (raw.startswith("0") and len(raw) > 1 and "." not in raw):
-            return False
-        if re.match(r"\s?[-–]\s?\d{3,}\s?[-–]|\d|[a-z]", after) and not re.match(
-            r"(?:a|ish|per|each|x)(?![a-z])", after
-        ):
-            return False
-    if named:
-        return True
-    if number.style == "words":
-        return number.value >= _SMALLEST_BARE and (
-            number.has_scale or bool(_PAY_BEFORE.search(before) or _RATE_AFTER.match(after))
-        )
-    if number.style == "han":
-        return number.value >= _SMALLEST_BARE and (
-            (number.has_scale and number.value >= 100) or bool(_PAY_BEFORE.search(before))
-        )
-    return number.value >= _SMALLEST_BARE or bool(_PAY_BEFORE.search(before) and _RATE_AFTER.match(after))
+    if not number.has_scale and "," not in raw and (_is_reference(raw) or _is_joined_on(after)):
+        return False
+    return big or (is_paid and has_rate)
 
 
-def _range_with_last(sums: list[Sum], number: Number, text: str) -> Sum | None:
+def _is_reference(raw: str) -> bool:
+    """Say whether digits are so many, or begin so, that they number a thing."""
+    return len(raw.partition(".")[0]) >= _REFERENCE_DIGITS or (raw.startswith("0") and len(raw) > 1 and "." not in raw)
+
+
+def _is_joined_on(after: str) -> bool:
+    return bool(_JOINED_ON.match(after)) and not _SUFFIX.match(after)
+
+
+def _range_with_last(sums: list[Sum], number: Number, text: str, money: _Money) -> Sum | None:
     """Join "100-150", "100 to 150", "50 or 60": one sum that may be either."""
     if not sums:
         return None
     last = sums[-1]
     between = text[last.end : number.start]
-    if re.fullmatch(r"\s?(?:-|~|–|to|or|到|至|或者?|/|and)\s?[$£₹]?", between) and (
-        between.strip() != "and" or "between" in text[max(0, last.start - 12) : last.start]
-    ):
-        low = last.value
-        if low < _SMALLEST_BARE and number.value >= 100 and between.strip() in {"-", "~"}:  # "2-300"
-            low *= 100
-        return Sum(last.start, number.end, low, last.currency, number.value, last.own)
-    return None
+    if not money.between.fullmatch(between):
+        return None
+    if between.strip() == "and" and "between" not in text[max(0, last.start - _AFTER_CHARS) : last.start]:
+        return None
+    low = last.value
+    # "2-300"
+    if low < _SMALLEST_BARE and number.value >= _SMALLEST_OF_HUNDREDS and between.strip() in {"-", "~"}:
+        low *= _SMALLEST_OF_HUNDREDS
+    return Sum(last.start, number.end, low, last.currency, number.value, last.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +139,24 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Money:
+    """What stands before or after a number that is money."""
+
     before: re.Pattern[str]
     after: re.Pattern[str]
+    pay_before: re.Pattern[str]
+    rate_after: re.Pattern[str]
+    between: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
 def _money(lexicon: Lexicon) -> _Money:
-    names = words(lexicon.vocabulary.get("currency", {})) or "(?!)"
+    names = any_of(lexicon.vocabulary.get("currency", {})) or "(?!)"
     return _Money(
         re.compile(rf"(?<![a-z])({names})\.?\s?\Z"),
         re.compile(rf"\s?(?:ish |odd )?({names})(?![a-z])"),
+        re.compile(rf"(?:{lexicon.lists['pay_before']})[\s:]{{0,2}}\Z"),
+        re.compile(rf"\s?(?:{lexicon.lists['rate_after']})"),
+        re.compile(rf"\s?(?:{lexicon.lists['between_sums']})\s?[$£₹]?"),
     )
 
 

@@ -1,4 +1,4 @@
-"""How many payments a reply names: in 4 payments, twice, 分6期, half now half later; and which offer of a menu it takes."""
+"""How many payments a reply names (in 4 payments, twice, 分6期, half now) and which offer of a menu it takes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from parley.nlu.lexicon import Lexicon, Match
+from parley.nlu.lexicon import Lexicon, Match, any_of
 from parley.nlu.numerals import han_value, word_values
 
 _FEWEST, _MOST = 2, 60
+_LARGEST_COUNT_WORD: Final = 12
 # How far from a count a word that makes it a length of time may stand.
 _BEFORE_COUNT, _AFTER_COUNT = 25, 15
 _HAN_COUNT: Final = r"(\d{1,2}|[一二两三四五六七八九十]{1,3})"
@@ -47,14 +48,19 @@ def find_instalments(text: str, matches: Sequence[Match], lexicon: Lexicon) -> C
 @lru_cache(maxsize=8)
 def _count_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], ...]:
     of = lexicon.lists
-    n = rf"(\d{{1,2}}|{'|'.join(word for word, value in word_values(lexicon).items() if 0 < value < 13)})"
+    counts = any_of(word for word, value in word_values(lexicon).items() if 0 < value <= _LARGEST_COUNT_WORD)
+    n = rf"(\d{{1,2}}|{counts})"
     even = rf"(?: (?:{of['even']})){{0,2}}"
     sources = (
-        rf"(?<![a-z0-9])(?:{of['split_words']})(?: (?:the|about|like|say|maybe))? {n}{even}"
-        rf" (?:{of['payments']}|{of['pieces']})(?![a-z])",
+        (
+            rf"(?<![a-z0-9])(?:{of['split_words']})(?: (?:the|about|like|say|maybe))? {n}{even}"
+            rf" (?:{of['payments']}|{of['pieces']})(?![a-z])"
+        ),
         rf"(?<![a-z0-9.]){n}{even} (?:{of['payments']})(?![a-z])",
-        rf"(?<![a-z0-9])(?:{of['split_verbs']})(?: \w{{1,8}}){{0,3}} (?:in|into|by|over) {n}"
-        r"(?![a-z0-9%:]| ?(?:days|pm|am|st|nd|rd|th|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+        (
+            rf"(?<![a-z0-9])(?:{of['split_verbs']})(?: \w{{1,8}}){{0,3}} (?:in|into|by|over) {n}"
+            r"(?![a-z0-9%:]| ?(?:days|pm|am|st|nd|rd|th|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+        ),
         rf"(?<![a-z0-9]){n} ways(?![a-z])",
         rf"(?<![a-z0-9])(?:the )?{n}[ -]?months? (?:{of['plan_words']})(?![a-z])",
         rf"(?<![a-z0-9])for (?:the next )?{n} (?:months|weeks)(?![a-z])",
@@ -101,6 +107,7 @@ def _option_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]
         rf"|(?<![a-z])(?:the )?({ordinal}) (?:one|option|plan|offer|choice)"
         r"|(?:选项?|方案|拣|选择)第?([1-9]|[一二三四]|[a-e](?![a-z]))(?![\d百千万十号])"
         r"|第([一二三四]|[1-4])(?:个|种|项|套)|([1-9]|[一二三四a-e])号?方案"
+        rf"|\A[\W_]{{0,3}}(?:{polite}){{0,4}}([1-9])[\W_]{{1,3}}(?:but|if|only|provided|as long)(?![a-z])"
         rf"|(?<![a-z])(?:{of['choice_verbs']}) (?:the )?#?([1-3]|[a-c])"
         rf"(?![\da-z%.,:]| ?(?:{of['after_no_choice']}))"
     )

@@ -1,9 +1,9 @@
 """Word lists as data: which phrases mean what, compiled once from TOML bytes.
 
-A file holds any of: `[script]` (Traditional → Simplified), `[respell]` (right spelling → variants), `[words]` (lists
-that phrases name), `[vocabulary.NAME]` (tables for the grammars of dates and amounts), `[lists]` (plain words those
-grammars name), `[keywords]` (whole replies) and `[[rule]]`. What one file holds counts for all. The lexicon knows words,
-not decisions.
+A file holds any of: `[script]` (Traditional → Simplified), `[respell]` (right spelling → variants), `[words]`
+(lists that phrases name), `[vocabulary.NAME]` (tables for the grammars of dates and amounts), `[lists]` (plain words
+that those grammars name), `[keywords]` (whole replies) and `[[rule]]`. What one file holds counts for all. The lexicon
+knows words, not decisions.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Lexicon:
         return self._respelt(self.unrespelt(text))
 
     def unrespelt(self, text: str) -> Normal:
-        """Return the form of *text* before respelling: a reply of one letter ("R") is not yet the word it stands for."""
+        """Return the form of *text* before respelling: one letter ("R") is not yet the word it stands for."""
         normal = normalise(text)
         return Normal(normal.text.translate(self.script), normal.starts, normal.ends)
 
@@ -105,7 +105,7 @@ class Lexicon:
         at = 0
         for hit in self._respell_finder.finditer(normal.text):
             right = self.respell.get(hit.group())
-            if right is None:
+            if right is None or self._is_scale(normal.text, hit):
                 continue
             pieces += [normal.text[at : hit.start()], right]
             starts += [*normal.starts[at : hit.start()], *[normal.starts[hit.start()]] * len(right)]
@@ -115,6 +115,11 @@ class Lexicon:
             return normal
         pieces.append(normal.text[at:])
         return Normal("".join(pieces), (*starts, *normal.starts[at:]), (*ends, *normal.ends[at:]))
+
+    def _is_scale(self, text: str, hit: re.Match[str]) -> bool:
+        """Say whether the word multiplies the number before it: "5 k" is no okay."""
+        before = text[: hit.start()].rstrip(" ")
+        return before[-1:].isdigit() and hit.group() in self.vocabulary.get("number_scale", {})
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -181,12 +186,9 @@ class _Loader:
                 raise _bad(name, key, "unknown section", "未知的节")
         self._read_script(name, document.get("script", {}))
         for right, variants in document.get("respell", {}).items():
-            for variant in _strings(name, f"respell.{right}", variants):
-                self.respell[normalise(variant).text] = right
-        for key, entries in document.get("words", {}).items():
-            self.words[key] = _strings(name, f"words.{key}", entries)
-        for key, entries in document.get("lists", {}).items():
-            self.lists[key] = _strings(name, f"lists.{key}", entries)
+            self.respell |= {normalise(v).text: right for v in _strings(name, f"respell.{right}", variants)}
+        for section, lists in (("words", self.words), ("lists", self.lists)):
+            lists |= {key: _strings(name, f"{section}.{key}", v) for key, v in document.get(section, {}).items()}
         for key, entries in document.get("keywords", {}).items():
             words = frozenset(_strings(name, f"keywords.{key}", entries))
             self.keywords[key] = self.keywords.get(key, frozenset()) | words

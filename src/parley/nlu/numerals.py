@@ -21,9 +21,7 @@ _HAN_DIGITS: Final = {c: i % 10 for i, c in enumerate("零一二三四五六七�
 _HAN_UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "亿": 10**8}
 _HAN_TENS: Final = {"廿": "二十", "卅": "三十"}
 _HAN: Final = "".join((*_HAN_DIGITS, *_HAN_UNITS, *_HAN_TENS))
-_DIGITS: Final = (
-    r"(?<![\d.,])(?:\d{1,2}(?:,\d{2}){1,4},\d{3}|\d{1,3}(?:,\d{3}){1,4}|\d{1,18})(?:\.\d{1,4})?"
-)
+_DIGITS: Final = r"(?<![\d.,])(?:\d{1,2}(?:,\d{2}){1,4},\d{3}|\d{1,3}(?:,\d{3}){1,4}|\d{1,18})(?:\.\d{1,4})?"
 # "two fifty": a single digit, then tens, is read by people as 250 or as 2.50.
 _TENS_FROM: Final = 10
 _HUNDRED: Final = 100

@@ -33,7 +33,7 @@ class BadPhrase(ValueError):
 class Phrase:
     """A phrase. `triggers`: one of these must be among the reply's triggers, else it cannot match.
 
-    Its regular expression is built when a reply first triggers it: a reply triggers few, and building all takes seconds.
+    Its regular expression is built when a reply first triggers it: a reply triggers few, and building all is slow.
     """
 
     __slots__ = ("_pattern", "regex", "triggers")

@@ -1,8 +1,8 @@
 """What a reply is understood to say: types only.
 
 Confidence of a pattern reading is a small scale, not a probability: EXACT a whole known reply, PATTERN a phrase,
-WEAK a hint, NOTHING no evidence. The labels are those of the label guide; two of ours are added, read only where our last
-message asked for them.
+WEAK a hint, NOTHING no evidence. The labels are those of the label guide; two of ours are added, read only where our
+last message asked for them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Slots:
-    """What the reply gives. `amount` in major units per payment; where it may be one of several, only `_alternatives`."""
+    """What the reply gives. `amount`: major units per payment; where it may be one of several, only `_alternatives`."""
 
     amount: Decimal | None = None
     amount_alternatives: tuple[Decimal, ...] = ()

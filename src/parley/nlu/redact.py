@@ -1,7 +1,7 @@
 """Find card and national identity numbers in a reply and take them out before anything is stored.
 
-A card is 13 to 19 digits of a known issuer's range with a right Luhn digit; an identity number must have its country's form
-and check digit. Amounts and telephone numbers stay. Spaces, dashes and full-width signs inside are tolerated.
+A card is 13 to 19 digits of a known issuer's range with a right Luhn digit; an identity number must have its country's
+form and check digit. Amounts and telephone numbers stay. Spaces, dashes and full-width signs inside are tolerated.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How well replies of the label guide's schema are read: the figures of its section on scoring. Takes parsed lines, no file."""
+"""How well replies of the label guide's schema are read: its figures of scoring. Takes parsed lines, no file."""
 
 from __future__ import annotations
 

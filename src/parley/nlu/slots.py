@@ -1,4 +1,4 @@
-"""The facts of a reply beside its intent: days, sums, counts, rhythm, hardship. Which of them count depends on the intent.
+"""The facts of a reply beside its intent: days, sums, counts, rhythm, hardship. Which count depends on the intent.
 
 A denied day or sum ("can't do friday", 500拿不出) is found and left out; so is the day of an income or a hearing.
 """
@@ -6,7 +6,8 @@ A denied day or sum ("can't do friday", 500拿不出) is found and left out; so 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -19,8 +20,9 @@ from parley.nlu.reading import Intent, Slots
 from parley.nlu.when import When, find_days
 
 # Where a sentence ends, or a clause that has its own yes or no. A sign between two digits ends nothing.
-_CLAUSE_END: Final = re.compile(
-    r"[!?;\n。、]|(?<!\d)[.,]|[.,](?!\d)|(?<![a-z])(?:but|though|however|instead)(?![a-z])|但是|但|不过|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff\d])"
+_PART_END: Final = re.compile(
+    r"[!?;\n。、]|(?<!\d)[.,]|[.,](?!\d)|(?<![a-z])(?:but|though|however|instead)(?![a-z])|但是|但|不过"
+    r"|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff\d])"
 )
 _MONEY_INTENTS: Final = frozenset(
     {
@@ -40,9 +42,11 @@ _PLAN_INTENTS: Final = frozenset(
 )
 # The cause before its effect, when a reply names several hardships.
 _CAUSE_FIRST: Final = (
-    "bereavement", "incarceration", "disaster", "divorce", "addiction", "illness", "mental_health", "job_loss", "wage_arrears",
-    "benefit_delay", "reduced_income", "cost_of_living",
-)  # fmt: skip
+    "bereavement incarceration disaster divorce addiction illness mental_health job_loss wage_arrears benefit_delay "
+    "reduced_income cost_of_living"
+).split()
+# How far from "I mean" the old and the new value may stand.
+_CORRECTION_CHARS: Final = 24
 SENSITIVE_HARDSHIPS: Final = frozenset(
     {"illness", "bereavement", "divorce", "disaster", "incarceration", "mental_health", "addiction"}
 )
@@ -56,8 +60,10 @@ class Facts:
     past_days: tuple[When, ...]
     sums: tuple[Sum, ...]
     count: Count | None
+    today: date
     matches: tuple[Match, ...]
     denied: tuple[tuple[int, int], ...]
+    is_code: bool = False
 
     def labels(self, kind: str) -> list[str]:
         """Return the labels of the rules of *kind* that hold, in order of place."""
@@ -82,30 +88,61 @@ class Facts:
         ]
 
 
-def gather(text: str, matches: list[Match], today: date, month_first: bool, where: Place, lexicon: Lexicon) -> Facts:
+def gather(text: str, matches: list[Match], today: Today, where: Place, lexicon: Lexicon) -> Facts:
     """Find every fact in the reading form."""
-    days = find_days(text, Today(today, month_first), lexicon)
-    count = find_instalments(text)
+    days = _without_haste(text, find_days(text, today, lexicon), matches, lexicon)
+    count = find_instalments(text, matches, lexicon)
     taken = [(d.start, d.end) for d in days] + ([(count.start, count.end)] if count else [])
     never = [(m.start, m.end) for m in matches if m.rule.kind == "not_money" and m.rule.label == "never"]
     own = [(m.start, m.end) for m in matches if m.rule.kind == "not_money" and m.rule.label == "own"]
+    sums = find_sums(text, taken, never, own, where, lexicon)
     return Facts(
         days=tuple(days),
-        past_days=tuple(find_days(text, Today(today, month_first, past=True), lexicon)) if days else (),
-        sums=tuple(find_sums(text, taken, never, own, where, lexicon)),
+        past_days=tuple(find_days(text, replace(today, past=True), lexicon)) if days else (),
+        sums=tuple(sums),
         count=count,
+        today=today.day,
         matches=tuple(matches),
-        denied=tuple(_denied(text, matches)),
+        denied=(
+            *_denied(text, matches),
+            *_taken_back(matches, [d for d in days if d.dates]),
+            *_taken_back(matches, sums),
+        ),
     )
+
+
+def _without_haste(text: str, days: list[When], matches: list[Match], lexicon: Lexicon) -> list[When]:
+    """Leave out "at once" as a day where another day, or an income to come, is named: 听日出粮即刻过数."""
+    hasty = [d for d in days if re.fullmatch(lexicon.lists["haste"], text[d.start : d.end])]
+    rest = [d for d in days if d not in hasty]
+    is_named = any(d.dates for d in rest) or any(m.rule.kind == "anchor" for m in matches)
+    return rest if hasty and is_named else days
+
+
+def _taken_back(matches: list[Match], found: Sequence[When] | Sequence[Sum]) -> list[tuple[int, int]]:
+    """Return the places of sums or days that a correction replaces by the next one: "100, I mean 120"."""
+    gone: list[tuple[int, int]] = []
+    places = [(each.start, each.end) for each in found]
+    for match in matches:
+        if match.rule.kind != "correction":
+            continue
+        before = [place for place in places if match.start - _CORRECTION_CHARS <= place[1] <= match.start]
+        after = [place for place in places if match.end <= place[0] <= match.end + _CORRECTION_CHARS]
+        if before and after:
+            gone.append(before[-1])
+    return gone
 
 
 def _denied(text: str, matches: list[Match]) -> list[tuple[int, int]]:
     """Return what each negation covers: its clause from there on, up to there, or both; up to a new affirmation."""
-    ends = [0, *(hit.end() for hit in _CLAUSE_END.finditer(text)), len(text)]
+    ends = [0, *(hit.end() for hit in _PART_END.finditer(text)), len(text)]
     resumes = [m.start for m in matches if m.rule.kind == "resume"]
+    corrections = [m for m in matches if m.rule.kind == "correction"]
     found: list[tuple[int, int]] = []
     for match in matches:
-        if match.rule.kind != "negation":
+        # "No wait, Saturday" takes back Friday and denies nothing.
+        is_correction = any(c.start <= match.start and match.end <= c.end for c in corrections)
+        if match.rule.kind != "negation" or is_correction:
             continue
         begin = max(e for e in ends if e <= match.start)
         end = min((e for e in ends if e > match.start), default=len(text))

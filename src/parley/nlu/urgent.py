@@ -1,4 +1,4 @@
-"""The one home of STOP, risk and legal detection: rules from the word lists, before any model, never overruled downward.
+"""The one home of STOP, risk and legal detection: word lists, before any model, never overruled downward.
 
 It reads words only: no context, no account. Each hit says where it is and why, for the console and the audit.
 """

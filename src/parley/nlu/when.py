@@ -1,7 +1,7 @@
 """Which days a reply names: today, next Friday, the 15th, 下个月9号, 月底, 5/6 by locale, feasts.
 
-It finds every day named and the times of day (so that nobody takes 9:30 for money). Whether a day is promised, denied or
-only asked about is decided in `slots`. Days are those of the borrower's zone; `today` comes in.
+It finds every day named and the times of day (so that nobody takes 9:30 for money). Whether a day is promised, denied
+or only asked about is decided in `slots`. Days are those of the borrower's zone; `today` comes in.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from parley.nlu.days import (
     nearest,
     nothing,
     patterns,
-    words,
-)  # fmt: skip
-from parley.nlu.lexicon import Lexicon
+)
+from parley.nlu.lexicon import Lexicon, any_of
 from parley.nlu.when_en import patterns_en
 from parley.nlu.when_zh import patterns_zh
 
@@ -74,20 +73,30 @@ def _resolved(pattern: DayPattern, hit: re.Match[str], today: Today) -> Found:
 @lru_cache(maxsize=8)
 def _grammar(lexicon: Lexicon) -> tuple[DayPattern, ...]:
     names = lexicon.vocabulary
-    return (*_common(), *patterns_zh(names), *patterns_en(names), *_feasts(names), *_day_words(names))
+    return (*_common(), *patterns_zh(lexicon), *patterns_en(lexicon), *_feasts(names), *_day_words(names))
 
 
 def _common() -> tuple[DayPattern, ...]:
+    clock = r"(?:am|pm|a\.m|p\.m|oclock|hrs)(?![a-z])"
+    no_more = r"(?![\d/]|\s?(?:of|now|half|off|the rest))"
     return patterns(
         [
             (r"(?<!\d)(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)[日号]?", _iso, "a full date"),
-            (r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?(?![\d/]|\s?(?:of|now|half|off|the rest))", _slashed, "day and month by locale"),
-            (r"(?<![\d/.-])(\d{1,2})[-.](\d{1,2})[-.](20\d\d|2\d)(?![\d/])", _slashed, "day, month and year by locale"),
-            (r"(?<![a-z])(?:on|by|before|until|till) (\d{1,2})[-.](\d{1,2})(?![\d/]|\s?(?:am|pm))", _slashed, "day and month by locale"),
-            (r"(?<!\d)\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm|a\.m|p\.m|oclock|hrs)(?![a-z])|(?<!\d)\d{1,2}:\d{2}(?!\d)", nothing, "a time of day"),
-            (r"(?<![\d.])\d{1,2}\s?(?:-|to|till|until|and)\s?\d{1,2}\s?(?:am|pm)(?![a-z])", nothing, "hours of a day"),
+            (rf"(?<![\d/.-])(\d{{1,2}})/(\d{{1,2}})(?:/(\d{{4}}|\d{{2}}))?{no_more}", _slashed, "a day by locale"),
+            (r"(?<![\d/.-])(\d{1,2})[-.](\d{1,2})[-.](20\d\d|2\d)(?![\d/])", _slashed, "a full date by locale"),
+            (
+                r"(?<![a-z])(?:on|by|before|until|till) (\d{1,2})[-.](\d{1,2})(?![\d/]|\s?(?:am|pm))",
+                _slashed,
+                "a day by locale",
+            ),
+            (rf"(?<!\d)\d{{1,2}}(?:[:.]\d{{2}})?\s?{clock}|(?<!\d)\d{{1,2}}:\d{{2}}(?!\d)", nothing, "a time of day"),
+            (
+                r"(?<![\d.])\d{1,2}\s?(?:-|to|till|until|and)\s?\d{1,2}\s?(?:am|pm)(?![a-z])",
+                nothing,
+                "hours of a day",
+            ),
         ]
-    )  # fmt: skip
+    )
 
 
 def _iso(hit: re.Match[str], _today: Today) -> Found:
@@ -118,7 +127,7 @@ def _feasts(names: Names) -> tuple[DayPattern, ...]:
             return nearest(moving[name], today), None
         return nearest([first + timedelta(days=lunar[name]) for first in new_years], today), None
 
-    every = words((*fixed, *moving, *lunar))
+    every = any_of((*fixed, *moving, *lunar))
     return patterns([(rf"(?<![a-z])(?:{every})(?![a-z])", resolve, "a named feast")] if every else [])
 
 
@@ -128,5 +137,5 @@ def _day_words(names: Names) -> tuple[DayPattern, ...]:
     def resolve(hit: re.Match[str], today: Today) -> Found:
         return today.day + timedelta(days=offsets[hit.group()]), None
 
-    every = words(offsets)
-    return patterns([(rf"(?<![a-z0-9])(?:{every})(?![a-z0-9])", resolve, "a day by name")] if every else [])
+    latin, wide = (any_of(w for w in offsets if w[0].isascii() is side) or "(?!)" for side in (True, False))
+    return patterns([(rf"(?<![a-z0-9])(?:{latin})(?![a-z0-9])|{wide}", resolve, "a day by name")])

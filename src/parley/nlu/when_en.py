@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -11,7 +12,6 @@ from parley.dates import add_months
 from parley.nlu.days import (
     DayPattern,
     Found,
-    Names,
     Resolver,
     Today,
     month_day,
@@ -23,54 +23,139 @@ from parley.nlu.days import (
     patterns,
     shifted,
     weekday_of_week,
-    words,
-)  # fmt: skip
-
-_COUNTS: Final = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-}  # fmt: skip
-_COUNT: Final = rf"(\d{{1,2}}|{'|'.join(_COUNTS)})"
-_UNIT: Final = r"(day|week|fortnight|month)s?"
-# "the 1st option", "2nd time": an ordinal that counts something else than days.
-_NOT_A_DAY: Final = (
-    r"(?! (?:option|payment|instal|time|one|plan|choice|call|floor|msg|message|text|reminder|loan|half|week|party|month|of all|offer|"
-    r"letter|email|notice|account|card|year|person|street|st|ave|attempt|kid|child|baby|job|emi|try|thing|grade))"
 )
-_NOT_MORE: Final = r"(?![\d:/%]|[.,]\d| ?(?:%|am|pm|k|dollar|buck|quid|pound|euro|rupee|peso|usd|gbp|inr|a (?:month|week)|per|payment|day|week|month|time|year|hour|min|instal))"
+from parley.nlu.lexicon import Lexicon, any_of
+from parley.nlu.numerals import word_values
+
+_UNIT: Final = r"(day|week|fortnight|month)s?"
+_START: Final = r"(?<![a-z0-9])"
+_END: Final = r"(?![a-z])"
+_LARGEST_COUNT_WORD: Final = 10
 
 
-def patterns_en(names: Names) -> tuple[DayPattern, ...]:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names of months, weekdays, ordinals and counts, and the regexes of them that the patterns share."""
+
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    counts: Mapping[str, int]
+    lists: Mapping[str, str]
+    m: str
+    w: str
+    o: str
+
+    @property
+    def nth(self) -> str:
+        """A day of the month: in digits (first group) or in words (second)."""
+        return rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?|({self.o}))"
+
+    @property
+    def count(self) -> str:
+        """How many days or weeks."""
+        return rf"(\d{{1,2}}|{'|'.join(self.counts)})"
+
+    @property
+    def is_day(self) -> str:
+        """No word follows that makes the ordinal count something else."""
+        return rf"(?! (?:{self.lists['not_days']}))"
+
+    @property
+    def is_bare(self) -> str:
+        """No unit, and no further digit, follows the number."""
+        return rf"(?![\d:/%]|[.,]\d| ?(?:{self.lists['units_of_other']}))"
+
+
+def patterns_en(lexicon: Lexicon) -> tuple[DayPattern, ...]:
     """Return the patterns of English, the surest first."""
-    months: Mapping[str, int] = names.get("month", {})
-    weekdays: Mapping[str, int] = names.get("weekday", {})
-    ordinals: Mapping[str, int] = names.get("ordinal", {})
+    table = lexicon.vocabulary
+    months, weekdays, ordinals = (table.get(name, {}) for name in ("month", "weekday", "ordinal"))
     if not months or not weekdays or not ordinals:
         return ()
-    m, w, o = words(months), words(weekdays), words(ordinals)
-    nth = rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?|({o}))"
-    before = r"(?<![a-z0-9])"
+    counts = {w: n for w, n in word_values(lexicon).items() if 0 < n <= _LARGEST_COUNT_WORD} | {"a": 1, "an": 1}
+    shared = (any_of(months), any_of(weekdays), any_of(ordinals))
+    names = _Names(months, weekdays, ordinals, counts, lexicon.lists, *shared)
+    return (*_of_months(names), *_of_weeks(names), *_of_days(names))
+
+
+def _of_months(names: _Names) -> tuple[DayPattern, ...]:
+    m, o, nth = names.m, names.o, names.nth
+    the_end = rf"(?:the )?(?:{names.lists['ending']})"
+    year = r"(?:,? (20\d\d))?"
+    named_end = rf"{_START}{the_end} of (?:the )?({m}){_END}|{_START}({m}) end{_END}"
+    month_end = (
+        rf"{_START}{the_end} ?of (?:the |this |d )?(next |following )?month{_END}|{_START}(next )?month ?end{_END}"
+        rf"|{_START}eom{_END}|{_START}end ?(?:this )?month{_END}|{_START}end (next )month"
+    )
+    month_day = rf"{_START}({m})\.? ?(?:the )?(?:(\d{{1,2}})(?:st|nd|rd|th)?|({o}))(?![a-z0-9:%]|[.,/]\d){year}"
+    day_of_relative = rf"{_START}(?:the )?{nth} (?:of )?(?:the )?(next|following|this|last) month{_END}"
+    relative_day = (
+        rf"{_START}(next|following|this|last) month(?: on)?,?(?: the)? {nth}(?![a-z0-9])"
+        rf"{names.is_bare}"
+    )
     return patterns(
         [
-            (rf"{before}(?:the )?(?:end|last day|last|close) of (?:the )?({m})(?![a-z])|{before}({m}) end(?![a-z])", _end_of_named(months), "end of a named month"),
-            (rf"{before}(?:the )?(?:(?:very )?end|last day|close|eo) ?of (?:the |this |d )?(next |following )?month(?![a-z])|{before}(next )?month ?end(?![a-z])|{before}eom(?![a-z])|{before}end ?(?:this )?month(?![a-z])|{before}end (next )month", _end_of_month, "end of the month"),
-            (rf"{before}(?:the )?{nth} ?(?:day )?(?:of )?({m})(?![a-z])\.?(?:,? (20\d\d))?", _day_month(months, ordinals), "day and month"),
-            (rf"{before}({m})\.? ?(?:the )?(?:(\d{{1,2}})(?:st|nd|rd|th)?|({o}))(?![a-z0-9:%]|[.,/]\d)(?:,? (20\d\d))?", _month_named_day(months, ordinals), "month and day"),
-            (rf"{before}(?:the )?{nth} (?:of )?(?:the )?(next|following|this|last) month(?![a-z])", _day_of_rel_month(ordinals), "day of that month"),
-            (rf"{before}(next|following|this|last) month(?: on)?,?(?: the)? {nth}(?![a-z0-9]){_NOT_MORE}", _rel_month_day(ordinals), "day of that month"),
-            (rf"{before}(?:every|each|all) (?:other |second )?(?:{w})s?(?![a-z])|{before}(?:{'|'.join(d for d in weekdays if d.endswith('day'))})s(?![a-z])", nothing, "a weekly rhythm"),
-            (rf"{before}({w}) (?:of )?next (?:week|wk)(?![a-z])|{before}next (?:week|wk) (?:on )?({w})(?![a-z])", _weekday_next_week(weekdays), "weekday of next week"),
-            (rf"{before}(?:a )?week (?:on|from|this)? ?(?:this )?({w})(?![a-z])|{before}(?:this |coming )?({w}) week(?![a-z])|{before}({w}) after next(?![a-z])", _weekday_week(weekdays), "a week after that weekday"),
-            (rf"{before}(next|nxt|this|this coming|coming|last|past|following|on|this past)? ?(?<![a-z])({w})(?![a-z])", _weekday(weekdays), "weekday"),
-            (rf"{before}(?:in|within|after|in about|give it|another|in like) (?:the next |next |another |about )?{_COUNT} (?:more )?(?:working |business )?{_UNIT}(?![a-z])", _after, "days from now"),
-            (rf"{before}{_COUNT} (?:more )?{_UNIT} (?:from (?:now|today)|time|hence|later)(?![a-z])", _after, "days from now"),
-            (rf"{before}{_COUNT} {_UNIT} (?:ago|back)(?![a-z])", _ago, "days ago"),
-            (rf"{before}(?:the |on the |by the )?(\d{{1,2}}) ?(?:st|nd|rd|th)(?![a-z]){_NOT_A_DAY}", _day, "day of the month"),
-            (rf"{before}(?:on|by|before|until|till|til|around|from|about) the (\d{{1,2}})(?![a-z0-9]){_NOT_A_DAY}{_NOT_MORE}", _day, "day of the month"),
-            (rf"{before}on (\d{{1,2}})(?![a-z0-9])(?= |$|[.,!?]){_NOT_A_DAY}{_NOT_MORE}", _day, "day of the month"),
-            (rf"{before}(?:on|by|before|until|till|til) (?:the )?({o})(?: of the month)?(?![a-z]){_NOT_A_DAY}", _ordinal_day(ordinals), "day of the month"),
-            (rf"{before}(?:the )?({o}) of (?:the|every|each) month(?![a-z])", _ordinal_day(ordinals), "day of the month"),
+            (named_end, _end_of_named(names.months), "end of a named month"),
+            (month_end, _end_of_month, "end of the month"),
+            (
+                rf"{_START}(?:the )?{nth} ?(?:day )?(?:of )?({m}){_END}\.?{year}",
+                _day_month(names.months, names.ordinals),
+                "day and month",
+            ),
+            (month_day, _month_named_day(names.months, names.ordinals), "month and day"),
+            (day_of_relative, _day_of_rel_month(names.ordinals), "day of that month"),
+            (relative_day, _rel_month_day(names.ordinals), "day of that month"),
         ]
-    )  # fmt: skip
+    )
+
+
+def _of_weeks(names: _Names) -> tuple[DayPattern, ...]:
+    w = names.w
+    full = "|".join(day for day in names.weekdays if day.endswith("day"))
+    rhythm = rf"{_START}(?:every|each|all) (?:other |second )?(?:{w})s?{_END}|{_START}(?:{full})s{_END}"
+    next_week = rf"{_START}({w}) (?:of )?next (?:week|wk){_END}|{_START}next (?:week|wk) (?:on )?({w}){_END}"
+    week_after = (
+        rf"{_START}(?:a )?week (?:on|from|this)? ?(?:this )?({w}){_END}|{_START}(?:this |coming )?({w}) week{_END}"
+        rf"|{_START}({w}) after next{_END}"
+    )
+    which = "next|nxt|this|this coming|coming|last|past|following|on|this past"
+    return patterns(
+        [
+            (rhythm, nothing, "a weekly rhythm"),
+            (next_week, _weekday_next_week(names.weekdays), "weekday of next week"),
+            (week_after, _weekday_week(names.weekdays), "a week after that weekday"),
+            (rf"{_START}({which})? ?(?<![a-z])({w}){_END}", _weekday(names.weekdays), "weekday"),
+        ]
+    )
+
+
+def _of_days(names: _Names) -> tuple[DayPattern, ...]:
+    o, count = names.o, names.count
+    until = rf"(?:{names.lists['until_word']})"
+    ahead = (
+        rf"{_START}(?:in|within|after|in about|give it|another|in like) (?:the next |next |another |about )?"
+        rf"{count} (?:more )?(?:working |business )?{_UNIT}{_END}"
+    )
+    later = rf"{_START}{count} (?:more )?{_UNIT} (?:from (?:now|today)|hence|later){_END}"
+    after, ago = _shift(names.counts, 1), _shift(names.counts, -1)
+    ordinal = _ordinal_day(names.ordinals)
+    the_nth = rf"{_START}(?:the |on the |by the )?(\d{{1,2}}) ?(?:st|nd|rd|th){_END}{names.is_day}"
+    by_the = rf"{_START}{until} the (\d{{1,2}})(?![a-z0-9]){names.is_day}{names.is_bare}"
+    on_bare = rf"{_START}on (\d{{1,2}})(?![a-z0-9])(?= |$|[.,!?]){names.is_day}{names.is_bare}"
+    by_word = rf"{_START}(?:on|by|before|until|till|til) (?:the )?({o})(?: of the month)?{_END}{names.is_day}"
+    return patterns(
+        [
+            (ahead, after, "days from now"),
+            (later, after, "days from now"),
+            (rf"{_START}{count} {_UNIT} (?:ago|back){_END}", ago, "days ago"),
+            (the_nth, _day, "day of the month"),
+            (by_the, _day, "day of the month"),
+            (on_bare, _day, "day of the month"),
+            (by_word, ordinal, "day of the month"),
+            (rf"{_START}(?:the )?({o}) of (?:the|every|each) month{_END}", ordinal, "day of the month"),
+        ]
+    )
 
 
 def _end_of_named(months: Mapping[str, int]) -> Resolver:
@@ -140,16 +225,12 @@ def _weekday(weekdays: Mapping[str, int]) -> Resolver:
     return resolve
 
 
-def _count(text: str) -> int:
-    return int(text) if text.isdigit() else _COUNTS[text]
+def _shift(counts: Mapping[str, int], sign: int) -> Resolver:
+    def resolve(hit: re.Match[str], today: Today) -> Found:
+        count = int(hit[1]) if hit[1].isdigit() else counts[hit[1]]
+        return shifted(today.day, sign * count, hit[2]), None
 
-
-def _after(hit: re.Match[str], today: Today) -> Found:
-    return shifted(today.day, _count(hit[1]), hit[2]), None
-
-
-def _ago(hit: re.Match[str], today: Today) -> Found:
-    return shifted(today.day, -_count(hit[1]), hit[2]), None
+    return resolve
 
 
 def _day(hit: re.Match[str], today: Today) -> Found:

@@ -1,4 +1,4 @@
-"""Days as Chinese writes them, in the folded (Simplified) form: 下周五, 15号, 下个月9号, 月底, 12.5, 三天后, 正月初五."""
+"""Days as Chinese writes them, in the folded (Simplified) form: 下周五, 15号, 下个月9号, 月底, 12.5, 正月初五."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from parley.dates import add_months
 from parley.nlu.days import (
     DayPattern,
     Found,
-    Names,
     Resolver,
     Today,
     month_day,
@@ -23,36 +22,67 @@ from parley.nlu.days import (
     patterns,
     shifted,
     weekday_of_week,
-)  # fmt: skip
+)
+from parley.nlu.lexicon import Lexicon
 from parley.nlu.numerals import han_value
 
 _HAN_N: Final = r"(?:\d{1,2}|[一二三四五六七八九十廿卅两]{1,3})"
-_WEEK: Final = r"(?:周|星期|礼拜)"
+_WEEK_NAMES: Final = "周|星期|礼拜"
+_WEEK: Final = rf"(?:{_WEEK_NAMES})"
+_REL: Final = r"(这个|这|本|今|当|下下个|下下|下个|下|上个|上)"
 _UNITS: Final = {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "个月": "month"}
 
 
-def patterns_zh(names: Names) -> tuple[DayPattern, ...]:
+def patterns_zh(lexicon: Lexicon) -> tuple[DayPattern, ...]:
     """Return the patterns of Chinese, the surest first."""
-    rel = r"(这个|这|本|今|当|下下个|下下|下个|下|上个|上)"
-    not_day = r"(?!码|方案|选项|线|楼|店|子|令|常|客服|员|套餐|机|那个|$方)"
+    return (*_of_months(lexicon), *_of_weeks_and_days(lexicon))
+
+
+def _of_months(lexicon: Lexicon) -> tuple[DayPattern, ...]:
+    after_date = lexicon.lists["zh_after_date"]
+    pointed = (
+        r"(?<![\d./-])(1[0-2]|[1-9])[.-](3[01]|[12]\d|0?[1-9])(?![\d.%/万千百亿kw]|\s?(?:元|块|蚊|刀|w))"
+        rf"(?={after_date}|\s|$)"
+    )
     return patterns(
         [
-            (rf"(?:(?<!\d)({_HAN_N})月|{rel}?月)(?:底|末|尾)", _zh_month_end, "月底"),
-            (rf"{rel}月的?({_HAN_N})(?:号|日|(?=前|之前|还|付|交|$))", _zh_rel_month, "某月某日"),
+            (rf"(?:(?<!\d)({_HAN_N})月|{_REL}?月)(?:底|末|尾)", _zh_month_end, "月底"),
+            (rf"{_REL}月的?({_HAN_N})(?:号|日|(?=前|之前|还|付|交|$))", _zh_rel_month, "某月某日"),
             (rf"(?<!\d)({_HAN_N})月({_HAN_N})(?:号|日)?", _zh_month_day, "几月几日"),
-            (r"(?<![\d./-])(1[0-2]|[1-9])[.-](3[01]|[12]\d|0?[1-9])(?![\d.%/万千百亿kw]|\s?(?:元|块|蚊|刀|w))(?=[号日前之还付存交到左以可再一先\s]|$)", _slashed_zh, "几月几日"),
+            (pointed, _slashed_zh, "几月几日"),
+        ]
+    )
+
+
+def _of_weeks_and_days(lexicon: Lexicon) -> tuple[DayPattern, ...]:
+    not_day = rf"(?!{lexicon.lists['zh_not_days']})"
+    unit = rf"(天|日|{_WEEK_NAMES}|个?月)"
+    weekday = (
+        rf"(下下个?|下个?|上个?|这个?|本|今个?|呢个?)?{_WEEK}([一二三四五六日天1-7])"
+        r"(?!百|千|十|万|\d|个月|期|次)"
+    )
+    clock = (
+        r"(?:\d{1,2}|[一二三四五六七八九十两]{1,2})(?:点|时)(?:半|\d{1,2}分?|[一二三四五]十分?|钟)?"
+        r"|[一二三四五六七八九十两]{1,3}时"
+    )
+    lunar = (
+        r"(?:大年|年|正月)初([一二三四五六七八九十]{1,2}|\d{1,2})|(?<![月个周年份期])初([一二三四五六七八九十]{1,2})"
+    )
+    new_years = list(lexicon.vocabulary.get("lunar_new_year", {}).values())
+    return patterns(
+        [
             (rf"(?:每个?|逢){_WEEK}[一二三四五六日天末]", nothing, "每周"),
             (rf"每个?月的?{_HAN_N}(?:号|日)", _zh_every_month_day, "每月某日"),
-            (rf"(下下个?|下个?|上个?|这个?|本|今个?|呢个?)?{_WEEK}([一二三四五六日天1-7])(?!百|千|十|万|\d|个月|期|次)", _zh_weekday, "星期几"),
+            (weekday, _zh_weekday, "星期几"),
             (r"(下|上|这)拜([一二三四五六日天])", _zh_weekday, "星期几"),
-            (rf"(?<![\d月])({_HAN_N})(?:号|日){not_day}", _zh_day, "几号"),
-            (rf"(?:过|再过|等|再等)?({_HAN_N})(?:个)?(天|日|周|星期|礼拜|个?月)(?:之后|以后|后|之内|以内|内)", _zh_after, "几天后"),
-            (rf"(?<!再)过({_HAN_N})(?:个)?(天|日|周|星期|礼拜)", _zh_after, "过几天"),
-            (rf"({_HAN_N})(天|日|周|星期|礼拜)(?:之前|以前|前)", _zh_ago, "几天前"),
-            (r"(?:\d{1,2}|[一二三四五六七八九十两]{1,2})(?:点|时)(?:半|\d{1,2}分?|[一二三四五]十分?|钟)?|[一二三四五六七八九十两]{1,3}时", nothing, "钟点"),
-            (r"(?:大年|年|正月)初([一二三四五六七八九十]{1,2}|\d{1,2})|(?<![月个周年份期])初([一二三四五六七八九十]{1,2})", _zh_lunar(list(names.get("lunar_new_year", {}).values())), "农历正月"),
+            (rf"(?<![\d月])(?!两日)({_HAN_N})(?:号|日){not_day}", _zh_day, "几号"),
+            (rf"(?:过|再过|等|再等)?({_HAN_N})个?{unit}(?:之后|以后|后|之内|以内|内)", _zh_after, "几天后"),
+            (rf"(?<!再)过多?({_HAN_N})个?(天|日|{_WEEK_NAMES})", _zh_after, "过几天"),
+            (rf"({_HAN_N})(天|日|{_WEEK_NAMES})(?:之前|以前|前)", _zh_ago, "几天前"),
+            (clock, nothing, "钟点"),
+            (lunar, _zh_lunar(new_years), "农历正月"),
         ]
-    )  # fmt: skip
+    )
 
 
 def _n(text: str) -> int:

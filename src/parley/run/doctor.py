@@ -13,7 +13,7 @@ from typing import Final
 
 from parley.dates import zone
 from parley.errors import Busy, ParleyError
-from parley.run.home import Home, database_url, key_source, read_settings
+from parley.run.home import Home, database_url, emptied, is_emptied, key_source, read_settings
 from parley.settings import Settings
 from parley.store import database
 from parley.store.faults import faults
@@ -76,6 +76,10 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
     if reached.state is State.BAD:
         return
     waiting = database.pending_migrations()
+    if waiting and is_emptied():
+        lost = emptied()
+        yield Check("content", State.BAD, lost.en, lost.zh)
+        return
     yield _migrations(waiting)
     if waiting:
         return

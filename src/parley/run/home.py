@@ -1,4 +1,4 @@
-"""A home: the folder that holds a lender's settings, keys, data and error files, and how it is made and opened."""
+"""A home is made and opened: the folder (see `place`) that holds a lender's settings, keys, data and error files."""
 
 from __future__ import annotations
 
@@ -11,61 +11,25 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from django.db import connection
+
 from parley.errors import BadInput, HomeUnusable
+from parley.run.place import HOME_VARIABLE, Home, read_settings, resolve_home
 from parley.settings import Settings, default_settings_text, load_settings
 from parley.settings.model import Lender
 from parley.store import database
 from parley.store.faults import faults
 from parley.store.keys import NAMES, KeyCommand, KeyFiles, Keys, KeySource, KeyVariables, create_keys, load_keys
-from parley.store.lock import LOCK_FILE
 from parley.store.models import LenderSettings
 from parley.store.sealed import open_vault
 from parley.store.vault import Vault
 
-HOME_VARIABLE: Final = "PARLEY_HOME"
+# What lies in `place` is part of what a home is to everybody else.
+__all__ = ["DATABASE_VARIABLE", "HOME_VARIABLE", "Home", "Opened", "database_url", "emptied", "init_home"]
+__all__ += ["is_emptied", "key_source", "migrate_home", "open_home", "read_settings", "remember_settings"]
+__all__ += ["resolve_home"]
+
 DATABASE_VARIABLE: Final = "PARLEY_DATABASE_URL"
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """The folder and what lies where in it."""
-
-    root: Path
-
-    @property
-    def settings_file(self) -> Path:
-        """The one settings file."""
-        return self.root / "settings.toml"
-
-    @property
-    def keys(self) -> Path:
-        """The keys' folder, unless the settings name another."""
-        return self.root / "keys"
-
-    @property
-    def database(self) -> Path:
-        """The embedded database, unless the settings name another."""
-        return self.root / "parley.sqlite3"
-
-    @property
-    def centre_log(self) -> Path:
-        """The sandbox message centre's own log."""
-        return self.root / "centre.jsonl"
-
-    @property
-    def errors(self) -> Path:
-        """Files of refused rows."""
-        return self.root / "errors"
-
-    @property
-    def lock(self) -> Path:
-        """The lock of the one writer on SQLite."""
-        return self.root / LOCK_FILE
-
-    @property
-    def report(self) -> Path:
-        """The demo's report."""
-        return self.root / "report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +39,6 @@ class Opened:
     home: Home
     settings: Settings
     vault: Vault
-
-
-def resolve_home(option: Path | None, environ: Mapping[str, str]) -> Path:
-    """Return the folder to use: *option*, else PARLEY_HOME, else .parley in the user's home."""
-    if option is not None:
-        return option.expanduser().absolute()
-    if environ.get(HOME_VARIABLE):
-        return Path(environ[HOME_VARIABLE]).expanduser().absolute()
-    try:
-        return Path.home() / ".parley"
-    except RuntimeError:
-        raise BadInput(
-            f"This user has no home folder. Set {HOME_VARIABLE} or give --home.",
-            f"当前用户没有主目录，请设置 {HOME_VARIABLE} 或使用 --home。",
-        ) from None
 
 
 def database_url(home: Home, settings: Settings, environ: Mapping[str, str]) -> str:
@@ -109,25 +58,6 @@ def key_source(home: Home, settings: Settings, environ: Mapping[str, str]) -> Ke
             return KeyFiles(Path(settings.keys.path).expanduser() if settings.keys.path else home.keys)
 
 
-def read_settings(home: Home) -> Settings:
-    """Read the home's settings. Raises HomeUnusable where there is no home, BadInput for a wrong line."""
-    try:
-        raw = home.settings_file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise HomeUnusable(
-            f"There is no Parley home at {home.root}. Make one with `parley init --home {home.root}`, "
-            f"or name another with --home or {HOME_VARIABLE}.",
-            f"{home.root} 不是 Parley 主目录。请运行 `parley init --home {home.root}` 新建，"
-            f"或用 --home 或 {HOME_VARIABLE} 指定其他目录。",
-        ) from None
-    except OSError as error:
-        raise HomeUnusable(
-            f"{home.settings_file} cannot be read: {error.strerror}. Run Parley as the user that owns the home.",
-            f"无法读取 {home.settings_file}：{error.strerror}。请以主目录所有者的身份运行 Parley。",
-        ) from None
-    return load_settings(raw, str(home.settings_file))
-
-
 def open_home(root: Path, environ: Mapping[str, str]) -> Opened:
     """Open the home at *root*: settings, database, keys, and that the three belong together.
 
@@ -138,12 +68,30 @@ def open_home(root: Path, environ: Mapping[str, str]) -> Opened:
     keys = load_keys(key_source(home, settings, environ))
     database.configure(database_url(home, settings, environ))
     if database.pending_migrations():
+        if is_emptied():
+            raise emptied()
         raise HomeUnusable(
             "The database is older than this version. Make a backup, then run `parley migrate`.",
             "数据库的版本较旧。请先备份，然后运行 `parley migrate`。",
         )
     with faults():
         return Opened(home, settings, open_vault(keys))
+
+
+def is_emptied() -> bool:
+    """Whether the embedded database has no table at all: a home is made with its tables, so they were lost."""
+    with faults():
+        return database.is_sqlite() and not connection.introspection.table_names()
+
+
+def emptied() -> HomeUnusable:
+    """Return the fault of a database whose content is gone."""
+    return HomeUnusable(
+        "The database file is empty: what was in it is gone. Stop every Parley process and restore the latest backup; "
+        "for a new home run `parley init` in an empty folder.",
+        "数据库文件是空的，其中的数据已丢失。请停止所有 Parley 进程并恢复最近的备份；"
+        "新建请在空目录中运行 `parley init`。",
+    )
 
 
 def remember_settings(opened: Opened, now: datetime) -> None:
@@ -191,6 +139,8 @@ def migrate_home(root: Path, environ: Mapping[str, str]) -> list[str]:
         )
     waiting = database.pending_migrations()
     if waiting:
+        if is_emptied():
+            raise emptied()
         database.migrate()
     with faults():
         open_vault(keys)

@@ -21,6 +21,7 @@ from parley.run.paging import Pager
 from parley.run.receiving import receive_due
 from parley.run.sending import Sender
 from parley.run.working import work_due
+from parley.store.faults import faults
 from parley.store.vault import Vault
 
 IDLE_SECONDS: Final = 0.2
@@ -82,15 +83,28 @@ def run_forever(rounds: Sequence[Round], clock: Clock, is_stopping: Callable[[],
     """Run *rounds* until *is_stopping*. A fault that may pass is waited out; a defect ends the process."""
     pause = IDLE_SECONDS
     while not is_stopping():
-        try:
-            done = sum(each(clock.now()) for each in rounds)
-        except ParleyError as fault:
-            if not fault.retryable:
-                raise
-            log.warning("waiting_for_outside", operator_code=fault.operator_code, seconds=pause)
-            time.sleep(pause)
+        done, failed = 0, False
+        for each in rounds:
+            # One at a time: a carrier that does not answer must not keep a crisis from being paged.
+            try:
+                with faults():
+                    done += each(clock.now())
+            except ParleyError as fault:
+                if not fault.retryable:
+                    raise
+                failed = True
+                log.warning("waiting_for_outside", operator_code=fault.operator_code, seconds=pause)
+        if failed:
+            _wait(pause, is_stopping)
             pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
             continue
         pause = IDLE_SECONDS
         if not done:
             time.sleep(IDLE_SECONDS)
+
+
+def _wait(seconds: float, is_stopping: Callable[[], bool]) -> None:
+    """Wait, but not when told to stop."""
+    until = time.monotonic() + seconds
+    while not is_stopping() and time.monotonic() < until:
+        time.sleep(IDLE_SECONDS)

@@ -25,11 +25,12 @@ from parley.negotiation.state import ENDED, SETTLED, State
 from parley.run.queueing import message_row
 from parley.store import audit, models
 from parley.store.book import Page, chunks_for, load_accounts, load_page, open_talks, points_of, talks_on
+from parley.store.bulk import insert_new
 from parley.store.lock import borrower_lock
-from parley.store.outbox import decision_row
+from parley.store.outbox import decision_row, give_up_receipts
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
-from parley.store.standing import settle_arrangements, settle_promises
+from parley.store.standing import close_stale, settle_arrangements, settle_promises
 from parley.store.vault import Vault
 
 # While a talk goes on, the machine does not start another subject.
@@ -61,6 +62,8 @@ def run_nightly(
     run = _begin(as_of, now, terms)
     if run.finished_at is not None:
         return run
+    close_stale(now, vault)
+    give_up_receipts(now)
     chunks = int(run.counts["chunks"])
     done = set(run.chunks.values_list("number", flat=True))
     for number in range(chunks):
@@ -97,8 +100,11 @@ def _decide_chunk(
     run: models.Run, number: int, chunks: int, now: datetime, library: Library, terms: NightlyTerms, vault: Vault
 ) -> None:
     with transaction.atomic():
-        counts = _Chunk(run, now, library, terms, vault).decide(number, chunks)
-        models.RunChunk.objects.create(run=run, number=number, counts=counts)
+        # Taken before the work: another process at the same run waits here, and then finds the chunk done.
+        taken = insert_new([models.RunChunk(run=run, number=number)], ("run", "number"))
+        for chunk in taken:
+            chunk.counts = _Chunk(run, now, library, terms, vault).decide(number, chunks)
+            chunk.save(update_fields=["counts"])
 
 
 @dataclass(slots=True)
@@ -121,9 +127,11 @@ class _Chunk:
         self.decisions: list[models.GateDecision] = []
 
     def decide(self, number: int, chunks: int) -> dict[str, int]:
-        settle_promises(number, chunks, self.run.as_of, self.now, self.vault)
-        settle_arrangements(number, chunks, self.run.as_of, self.terms.cadence.grace_days, self.now, self.vault)
-        page = load_page(number, chunks, self.run.as_of)
+        # The run for tomorrow judges today: what tomorrow's payments keep is not broken yet.
+        judged_on = min(self.run.as_of, self.now.date())
+        settle_promises(number, chunks, judged_on, self.now, self.vault)
+        broken = settle_arrangements(number, chunks, judged_on, self.terms.cadence.grace_days, self.now, self.vault)
+        page = load_page(number, chunks, self.run.as_of, broken)
         wishes = self._wishes(page)
         if wishes:
             self._address(wishes, page)
@@ -152,13 +160,18 @@ class _Chunk:
         borrower_lock(borrowers)
         points, records = points_of(borrowers), load_records(borrowers, self.now)
         talks = talks_on(list(points.values()))
+        unanswered = set(
+            models.Inbound.objects.filter(status="new", contact_point__in=points.values()).values_list(
+                "contact_point_id", flat=True
+            )
+        )
         planned: list[tuple[_Wish, models.ContactPoint, Announcement]] = []
         for wish in wishes:
             point = points.get(wish.account.borrower_id)
             talk = talks.get(point.id) if point is not None else None
             if point is None:
                 self._item(wish, "skipped", "no_address", "")
-            elif talk is not None and self._is_talking(talk):
+            elif point.id in unanswered or (talk is not None and self._is_talking(talk)):
                 self._item(wish, "skipped", "talk_in_progress", "")
             else:
                 account = account_of(wish.account, page.rows[wish.account.id].dues)

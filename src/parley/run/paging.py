@@ -37,21 +37,23 @@ class Pager:
         jobs = list(
             models.Job.objects.filter(state="waiting", not_before__lte=now).order_by("not_before", "id")[:limit]
         )
-        for job in jobs:
-            self._page(job, now)
-        return len(jobs)
+        return sum(self._page(job, now) for job in jobs)
 
-    def _page(self, job: models.Job, now: datetime) -> None:
+    def _page(self, job: models.Job, now: datetime) -> int:
+        """Try one job; 0 where another process has just taken it."""
+        # The try is written down first: a process that dies over it leaves the job to be tried again.
+        wait = _RETRY_MINUTES[min(job.tries + 1, len(_RETRY_MINUTES)) - 1]
+        mine = models.Job.objects.filter(id=job.id, state="waiting", tries=job.tries)
+        if not mine.update(tries=job.tries + 1, not_before=now + timedelta(minutes=wait)):
+            return 0
         job.tries += 1
         if job.kind != "page" or self._crisis.page_by == "none" or self._reach(job.payload):
             job.state, job.finished_at = "done", now
         elif job.tries >= self._crisis.tries:
             job.state, job.finished_at = "failed", now
             log.error("page_failed", job=str(job.id), tries=job.tries)
-        else:
-            wait = _RETRY_MINUTES[min(job.tries, len(_RETRY_MINUTES)) - 1]
-            job.not_before = now + timedelta(minutes=wait)
-        job.save(update_fields=["tries", "state", "finished_at", "not_before"])
+        job.save(update_fields=["state", "finished_at"])
+        return 1
 
     def _reach(self, payload: dict[str, str]) -> bool:
         """Return whether somebody was reached."""

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from parley.dates import add_days
 from parley.servicing.allocation_order import Situation, choose
+from parley.servicing.arrangement import InstalmentState, allocate_to_rows
 from parley.servicing.waterfall import Allocation, Waterfall, apply_payment
 from parley.store.audit import record
 from parley.store.bulk import update_rows
+from parley.store.lock import borrower_lock
 from parley.store.models import Account, Arrangement, ArrangementInstalment, Instalment, Payment, Promise
+from parley.store.outbox import cancel_settled
 from parley.store.rows import account_of
+from parley.store.standing import PROMISE_GRACE_DAYS
 from parley.store.vault import Vault
 
 
@@ -37,6 +42,8 @@ def post(
     """Post payments that are not yet stored, oldest day first, in the current transaction."""
     ordered = sorted(postings, key=lambda one: (one.paid_on, one.payment_id))
     wanted = {one.account_id for one in ordered}
+    # Two files of payments read at once must not each add to the balance that it saw before the other.
+    borrower_lock(Account.objects.filter(id__in=wanted).values_list("borrower_id", flat=True))
     accounts = {
         row.id: row for row in Account.objects.filter(id__in=wanted).select_related("product", "borrower").iterator()
     }
@@ -55,14 +62,15 @@ def post(
         found = apply_payment(account_of(row, dues.get(row.id, [])), one.amount_minor, one.paid_on, waterfall)
         _take_over(row, dues.get(row.id, []), found)
         if row.id in plans:
-            _pay_plan(plans[row.id], one.amount_minor)
+            _pay_plan(plans[row.id], one.amount_minor, one.paid_on)
         if row.id in promised:
-            _pay_promises(row.id, one.amount_minor)
+            _pay_promises(row.id, one.amount_minor, one.paid_on)
         payments.append(_payment(one, found))
         allocations.append(found)
     _save(accounts.values(), dues)
     Payment.objects.bulk_create(payments)
     record(vault, payments, now)
+    cancel_settled(wanted, now)
     return allocations
 
 
@@ -77,21 +85,25 @@ def _take_over(row: Account, dues: list[Instalment], found: Allocation) -> None:
         due.paid_minor = after[due.due_on].paid_minor if due.due_on in after else due.paid_minor
 
 
-def _pay_plan(plan_id: UUID, amount_minor: int) -> None:
-    """Put the payment on the oldest open instalments of the arrangement."""
-    left = amount_minor
-    for row in ArrangementInstalment.objects.filter(arrangement_id=plan_id).order_by("number"):
-        part = min(left, row.amount_minor - row.paid_minor)
-        if part > 0:
-            row.paid_minor += part
-            left -= part
-            row.save(update_fields=["paid_minor"])
+def _pay_plan(plan_id: UUID, amount_minor: int, paid_on: date) -> None:
+    """Put the payment on the oldest open instalments of the arrangement; what is over stays on the account."""
+    rows = list(ArrangementInstalment.objects.filter(arrangement_id=plan_id).order_by("number"))
+    before = [InstalmentState(row.due_on, row.amount_minor, row.paid_minor, row.cleared_on) for row in rows]
+    after, _ = allocate_to_rows(before, amount_minor, paid_on)
+    changed = []
+    for row, was, now in zip(rows, before, after, strict=True):
+        if now != was:
+            row.paid_minor, row.cleared_on = now.paid_minor, now.cleared_on
+            changed.append(row)
+    update_rows(changed, ["paid_minor", "cleared_on"])
 
 
-def _pay_promises(account_id: UUID, amount_minor: int) -> None:
+def _pay_promises(account_id: UUID, amount_minor: int, paid_on: date) -> None:
+    """Count the payment towards a promise, if it came in time: a late one is no kept word."""
     for promise in Promise.objects.filter(account_id=account_id, standing="active"):
-        promise.paid_minor += amount_minor
-        promise.save(update_fields=["paid_minor"])
+        if paid_on <= add_days(promise.due_on, PROMISE_GRACE_DAYS):
+            promise.paid_minor += amount_minor
+            promise.save(update_fields=["paid_minor"])
 
 
 def _payment(one: Posting, found: Allocation) -> Payment:

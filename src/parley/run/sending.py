@@ -6,6 +6,7 @@ is in doubt and is settled by look-up after the provider's settle time, or stays
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -33,8 +34,13 @@ class Sender:
 
     def send_due(self, now: datetime, limit: int = BATCH) -> int:
         """Send up to *limit* messages whose time has come. Returns how many were handed over."""
+        started = time.monotonic()
         intended = decide_batch(now, limit, self._judge, self._terms, self._vault)
-        if intended:
+        if time.monotonic() - started > self._provider.settle_seconds / 2:
+            # So slow (a stopped process, a busy database) that another sender may soon ask the provider, hear that it
+            # has nothing, and send: leave it to that one.
+            mark([Answer(one.message_id, Event.NOT_TAKEN, "", "sender_too_slow") for one in intended], now)
+        elif intended:
             answers = self._provider.submit([_submission(one) for one in intended], now)
             mark([_answer(one.message_id, said) for one, said in zip(intended, answers, strict=True)], now)
         return len(intended)

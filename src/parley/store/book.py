@@ -6,11 +6,13 @@ A chunk is a range of account ids, so it names the same accounts whenever it is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
+
+from django.db.models import Q
 
 from parley.engine.nightly import BookRow
 from parley.ids import derive_id
@@ -45,7 +47,7 @@ class Page:
     limits: Mapping[UUID, models.LimitChange]
 
 
-def load_page(number: int, chunks: int, as_of: date) -> Page:
+def load_page(number: int, chunks: int, as_of: date, broken: Collection[UUID] = ()) -> Page:
     """Return chunk *number* as it stands. Shape: five queries, of the columns that the triggers read and no others."""
     low, high = chunk_bounds(number, chunks)
     ids = {"account__id__gte": low, "account__id__lte": high}
@@ -53,9 +55,11 @@ def load_page(number: int, chunks: int, as_of: date) -> Page:
     owed = models.Instalment.objects.filter(account_id__gte=low, account_id__lte=high).order_by("account_id", "due_on")
     for account_id, due_on, amount, paid in owed.values_list("account_id", "due_on", "amount_minor", "paid_minor"):
         dues[account_id].append(Due(due_on, amount, paid))
-    plans = _plans(low, high)
+    plans = _plans(low, high, broken)
+    broke = set(models.Arrangement.objects.filter(id__in=broken).values_list("account_id", flat=True))
     promised = set(models.Promise.objects.filter(**ids, standing=Standing.ACTIVE).values_list("account_id", flat=True))
-    limits = {row.account_id: row for row in models.LimitChange.objects.filter(**ids, effective_on__lte=as_of)}
+    changes = models.LimitChange.objects.filter(**ids, effective_on__lte=as_of).order_by("effective_on", "id")
+    limits = {row.account_id: row for row in changes}
     accounts = models.Account.objects.filter(id__gte=low, id__lte=high).order_by("id")
     rows = {
         account_id: BookRow(
@@ -63,6 +67,7 @@ def load_page(number: int, chunks: int, as_of: date) -> Page:
             is_held_out=arm == "holdout",
             dues=tuple(dues[account_id]),
             plan=plans.get(account_id, ()),
+            plan_broke=account_id in broke,
             has_promise=account_id in promised,
             limit_changed_on=limits[account_id].effective_on if account_id in limits else None,
         )
@@ -77,10 +82,12 @@ def load_accounts(ids: Iterable[UUID]) -> dict[UUID, models.Account]:
     return {row.id: row for row in rows}
 
 
-def _plans(low: UUID, high: UUID) -> dict[UUID, tuple[InstalmentState, ...]]:
+def _plans(low: UUID, high: UUID, broken: Collection[UUID]) -> dict[UUID, tuple[InstalmentState, ...]]:
     found: dict[UUID, list[InstalmentState]] = defaultdict(list)
     rows = models.ArrangementInstalment.objects.filter(
-        arrangement__account__id__gte=low, arrangement__account__id__lte=high, arrangement__standing=Standing.ACTIVE
+        Q(arrangement__standing=Standing.ACTIVE) | Q(arrangement__in=broken),
+        arrangement__account__id__gte=low,
+        arrangement__account__id__lte=high,
     ).order_by("arrangement_id", "number")
     fields = ("arrangement__account_id", "due_on", "amount_minor", "paid_minor", "cleared_on")
     for account_id, due_on, amount, paid, cleared_on in rows.values_list(*fields):
@@ -111,7 +118,9 @@ def open_talks(
     now: datetime,
 ) -> dict[UUID, models.Conversation]:
     """Return an open conversation for each (address, account), starting those that are missing in one insert."""
-    missing = [(point, account) for point, account in wanted if point.id not in standing]
+    # Two accounts of one borrower are spoken of in one thread: the first opens it.
+    wanting = {point.id: (point, account) for point, account in reversed(wanted)}
+    missing = [wanting[key] for key in dict.fromkeys(point.id for point, _ in wanted) if key not in standing]
     earlier: dict[UUID, int] = defaultdict(int)
     past = models.Conversation.objects.filter(contact_point__in=[point for point, _ in missing])
     for point_id in past.values_list("contact_point_id", flat=True):

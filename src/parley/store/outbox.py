@@ -13,10 +13,10 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Min, Prefetch, Q, QuerySet
+from django.db.models import F, Min, Prefetch, Q, QuerySet
 
 from parley.contact.explain import explain
-from parley.contact.facts import Contact, ContactFacts, Hold
+from parley.contact.facts import Contact, ContactFacts, Discloses, Hold
 from parley.contact.gate import Decision, Permit, Refused
 from parley.dates import local_date
 from parley.engine.asking import Answering, contact_facts, is_identity_fresh
@@ -25,6 +25,7 @@ from parley.ids import Msisdn
 from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.negotiation.state import State as Talk
 from parley.purpose import Actor, Channel, Purpose
+from parley.servicing.arrangement import Standing
 from parley.store import audit, models
 from parley.store.bulk import update_rows
 from parley.store.lock import lock_free_borrowers
@@ -49,6 +50,7 @@ _WINDOWS: Final = 16
 # A sealed text or number that does not open is not sent; `parley audit verify` says why.
 _UNREADABLE: Final = "unreadable"
 _NO_SUBJECT: Final = "none"
+_PAID: Final = "paid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,21 @@ def decide_batch(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
     """Claim up to *limit* messages whose time has come, ask the gate for each, commit, and return those to hand over.
 
     Permitted → intended; refused for now → queued with a later time; refused for good → refused; too late → expired.
+    A batch of which nothing may go is followed by the next one: none returned means that nothing is due.
     """
+    for _ in range(_WINDOWS):
+        claimed, handed = _decide_once(now, limit, judge, terms, vault)
+        if handed or not claimed:
+            return handed
+    return []
+
+
+def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: Vault) -> tuple[int, list[Intended]]:
+    """Decide one batch in one transaction. Returns how many messages it held, and those to hand over."""
     with transaction.atomic():
         waiting = _claim(now, limit)
         if not waiting:
-            return []
+            return 0, []
         records = load_records({message.borrower_id for message in waiting}, now)
         decisions: list[models.GateDecision] = []
         permitted: list[models.Message] = []
@@ -111,7 +123,7 @@ def decide_batch(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
         _note_in_talks(permitted, now)
         models.GateDecision.objects.bulk_create(decisions)
         audit.record(vault, decisions, now)
-        return handed
+        return len(waiting), handed
 
 
 def _claim(now: datetime, limit: int) -> list[models.Message]:
@@ -350,6 +362,40 @@ def cancel_waiting(borrower_id: UUID, *, promotional_only: bool, now: datetime, 
     if but_for is not None:
         waiting = waiting.exclude(in_reply_to_id=but_for)
     return waiting.update(state=State.CANCELLED, reason="cancelled_by_turn", finished_at=now)
+
+
+def cancel_settled(account_ids: Iterable[UUID], now: datetime) -> int:
+    """Cancel reminders and overdue messages that a payment on these accounts has overtaken. Returns how many.
+
+    What is no longer owed is not asked for, and a figure that the payment changed is not stated. Answers stay.
+    Inside the caller's transaction, which holds the borrowers.
+    """
+    waiting = models.Message.objects.filter(
+        account_id__in=list(account_ids),
+        state=State.QUEUED,
+        in_reply_to__isnull=True,
+        purpose__in=[Purpose.REMINDER, Purpose.COLLECTION],
+    )
+    done = []
+    for message in waiting.select_related("borrower"):
+        if message.discloses == Discloses.DEBT or not _is_still_owed(message):
+            _set(message, Event.CANCEL, _PAID, now)
+            done.append(message)
+    update_rows(done, ["state", "reason", "finished_at"])
+    return len(done)
+
+
+def _is_still_owed(message: models.Message) -> bool:
+    """Whether what the message is about is open on the day it would go out."""
+    assert message.account_id is not None, "it was asked for by its account"
+    rows = models.Instalment.objects.filter(account_id=message.account_id, paid_minor__lt=F("amount_minor"))
+    if message.about_on is not None:
+        agreed = models.ArrangementInstalment.objects.filter(
+            arrangement__account_id=message.account_id, due_on=message.about_on, paid_minor__lt=F("amount_minor")
+        ).exclude(arrangement__standing=Standing.CANCELLED)
+        return rows.filter(due_on=message.about_on).exists() or agreed.exists()
+    zone = message.borrower.zones[0] if message.borrower.zones else "UTC"
+    return rows.filter(due_on__lt=local_date(message.not_before, zone)).exists()
 
 
 def next_due(now: datetime) -> datetime | None:

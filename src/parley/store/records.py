@@ -91,18 +91,27 @@ def _text(account: UUID | None) -> str | None:
 
 
 def _consents(ids: list[UUID]) -> tuple[Mapping[UUID, list[Consent]], Mapping[UUID, list[OptOut]]]:
-    """Return what is allowed and refused: the newest event of a scope holds, a confirmation confirms it once sent."""
+    """Return what is allowed and refused: the newest event of a scope holds, a confirmation confirms it once sent.
+
+    Whoever says STOP again after the one confirmation has refused since the first time: no second confirmation is due.
+    """
     confirmed = _confirmations(ids)
     latest: dict[tuple[UUID, str], tuple[bool, datetime]] = {}
+    since: dict[tuple[UUID, str], datetime] = {}
     rows = models.Consent.objects.filter(borrower_id__in=ids).order_by("at", "id")
     for borrower, scope, granted, at in rows.values_list("borrower_id", "scope", "granted", "at"):
         latest[borrower, scope] = (granted, at)
+        if granted:
+            since.pop((borrower, scope), None)
+        else:
+            since.setdefault((borrower, scope), at)
     consents: dict[UUID, list[Consent]] = defaultdict(list)
     opt_outs: dict[UUID, list[OptOut]] = defaultdict(list)
     for (borrower, scope), (granted, at) in latest.items():
         if scope in _REFUSABLE and not granted:
-            told = [sent for sent in confirmed[borrower] if sent >= at]
-            opt_outs[borrower].append(OptOut(_REFUSABLE[scope], at, confirmed_at=min(told, default=None)))
+            told = [sent for sent in confirmed[borrower] if sent >= since[borrower, scope]]
+            refused_at = since[borrower, scope] if told else at
+            opt_outs[borrower].append(OptOut(_REFUSABLE[scope], refused_at, confirmed_at=min(told, default=None)))
         elif granted:
             consents[borrower] += _GRANTS.get(scope, ())
     return consents, opt_outs

@@ -1,23 +1,40 @@
-"""Promises and arrangements become kept or broken as days pass and payments come in."""
+"""Promises and arrangements become kept or broken as days pass and payments come in; silent threads end."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from parley.messaging.ledger import State as MessageState
+from parley.negotiation.state import ENDED, SETTLED, State
 from parley.servicing.arrangement import InstalmentState, Standing, standing
 from parley.store import audit, models
 from parley.store.book import chunk_bounds
 from parley.store.bulk import update_rows
+from parley.store.lock import borrower_lock
 from parley.store.vault import Vault
 
 # A promise is judged the day after it fell due.
 PROMISE_GRACE_DAYS = 1
+# A thread in which the borrower has been silent for so long is over, …
+STALE_DAYS: Final = 14
+# … once our own last word is old enough that nobody is about to answer it.
+STALE_AFTER_OUR_WORD: Final = timedelta(days=3)
+_THREADS_AT_ONCE: Final = 500
 
 
-def settle_arrangements(number: int, chunks: int, as_of: date, grace_days: int, now: datetime, vault: Vault) -> None:
-    """Judge the active arrangements of a chunk of accounts on *as_of*. Inside the caller's transaction."""
+def settle_arrangements(
+    number: int, chunks: int, as_of: date, grace_days: int, now: datetime, vault: Vault
+) -> frozenset[UUID]:
+    """Judge the active arrangements of a chunk of accounts on *as_of*. Inside the caller's transaction.
+
+    Returns the ids of those that broke.
+    """
     low, high = chunk_bounds(number, chunks)
     active = models.Arrangement.objects.filter(
         account__id__gte=low, account__id__lte=high, standing=Standing.ACTIVE
@@ -37,6 +54,7 @@ def settle_arrangements(number: int, chunks: int, as_of: date, grace_days: int, 
             ended.append(row)
     update_rows(ended, ["standing", "ended_at"])
     _tell("arrangement", [(row.standing, row.account, row.conversation_id) for row in ended], now, vault)
+    return frozenset(row.id for row in ended if row.standing == Standing.BROKEN)
 
 
 def settle_promises(number: int, chunks: int, as_of: date, now: datetime, vault: Vault) -> None:
@@ -54,6 +72,57 @@ def settle_promises(number: int, chunks: int, as_of: date, now: datetime, vault:
             ended.append(row)
     update_rows(ended, ["standing", "ended_at"])
     _tell("promise", [(row.standing, row.account, row.conversation_id) for row in ended], now, vault)
+
+
+def close_stale(now: datetime, vault: Vault) -> int:
+    """Close threads that nobody answers, and those whose arrangement or promise has ended. Returns how many.
+
+    A person's threads, and those in which something waits to be sent or answered, stay open.
+    """
+    ids = list(_stale(now).order_by("borrower_id").values_list("id", "borrower_id"))
+    closed = 0
+    for start in range(0, len(ids), _THREADS_AT_ONCE):
+        part = ids[start : start + _THREADS_AT_ONCE]
+        with transaction.atomic():
+            borrower_lock(borrower for _, borrower in part)
+            # A reply may have come while we waited for the lock.
+            talks = list(_stale(now).filter(id__in=[talk for talk, _ in part]).order_by("id"))
+            for talk in talks:
+                talk.state, talk.closed_at = State.CLOSED, now
+            update_rows(talks, ["state", "closed_at"])
+            events = models.Event.objects.bulk_create(
+                models.Event(
+                    at=now,
+                    kind="closed.stale",
+                    borrower_id=talk.borrower_id,
+                    account_id=talk.account_id,
+                    conversation=talk,
+                )
+                for talk in talks
+            )
+            audit.record(vault, events, now)
+        closed += len(talks)
+    return closed
+
+
+def _stale(now: datetime) -> QuerySet[models.Conversation]:
+    silent_since, spoke_before = now - timedelta(days=STALE_DAYS), now - STALE_AFTER_OUR_WORD
+    waiting = models.Message.objects.filter(
+        conversation=OuterRef("pk"), state__in=[MessageState.QUEUED, MessageState.INTENDED]
+    )
+    unanswered = models.Inbound.objects.filter(conversation=OuterRef("pk"), status="new")
+    active = {"account": OuterRef("account"), "standing": Standing.ACTIVE}
+    stands = Exists(models.Arrangement.objects.filter(**active)) | Exists(models.Promise.objects.filter(**active))
+    return models.Conversation.objects.filter(
+        Q(last_inbound_at__isnull=True, opened_at__lte=silent_since) | Q(last_inbound_at__lte=silent_since),
+        Q(last_outbound_at__isnull=True) | Q(last_outbound_at__lte=spoke_before),
+        Q(state__in=[state for state in State if state not in ENDED | SETTLED])
+        | (Q(state__in=list(SETTLED)) & ~stands),
+        ~Exists(waiting),
+        ~Exists(unanswered),
+        closed_at__isnull=True,
+        needs_person_since__isnull=True,
+    )
 
 
 def _tell(what: str, ended: list[tuple[str, models.Account, UUID]], now: datetime, vault: Vault) -> None:

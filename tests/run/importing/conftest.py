@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.apps import apps
+from django.db import connection, connections, transaction
 
-from parley.run.home import Opened, init_home, open_home
+from parley.run.home import DATABASE_VARIABLE, Opened, init_home, open_home
 from parley.run.importing.importer import Report, Request, import_file
 from parley.run.importing.rows import Kind
+from parley.store.database import configure, migrate, pending_migrations
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -50,12 +52,48 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def made_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Path:
+    root = tmp_path_factory.mktemp("made") / "home"
+    configure(postgres_url)
+    if pending_migrations():
+        migrate()
+    _empty()
+    init_home(root, {DATABASE_VARIABLE: postgres_url})
+    connections.close_all()
+    return root
+
+
 @pytest.fixture
-def opened(tmp_path: Path, made_home: Path) -> Iterator[Opened]:
+def sqlite_opened(tmp_path: Path, made_home: Path) -> Iterator[Opened]:
     root = tmp_path / "home"
     shutil.copytree(made_home, root)
     yield open_home(root, {})
     connections.close_all()
+
+
+@pytest.fixture
+def postgres_opened(tmp_path: Path, made_on_postgres: Path, postgres_url: str) -> Iterator[Opened]:
+    root = tmp_path / "home"
+    shutil.copytree(made_on_postgres, root)
+    configure(postgres_url)
+    _empty()
+    yield open_home(root, {DATABASE_VARIABLE: postgres_url})
+    _empty()
+    connections.close_all()
+
+
+def _empty() -> None:
+    """Delete every row: the key check of another test's home too. Foreign keys are checked at the commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model in apps.get_models():
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def opened(request: pytest.FixtureRequest) -> Opened:
+    found: Opened = request.getfixturevalue(f"{request.param}_opened")
+    return found
 
 
 @pytest.fixture

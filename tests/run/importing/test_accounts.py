@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from parley.errors import BadInput
+from parley.errors import BadInput, HomeUnusable
 from parley.run.home import Opened
+from parley.run.importing.importer import Request, import_file
 from parley.run.importing.rows import Kind
 from parley.run.importing.verdict import Counts
 from parley.run.importing.write_accounts import account_id, borrower_id
@@ -34,9 +36,12 @@ def test_a_row_becomes_borrower_number_account_dues_and_consent(take: Import, op
     assert Consent.objects.get().granted
 
 
-def test_names_and_numbers_never_lie_in_clear(take: Import, opened: Opened) -> None:
-    take(HEADER, GOOD)
-    stored = b"".join(path.read_bytes() for path in opened.home.root.glob("parley.sqlite3*"))
+def test_names_and_numbers_never_lie_in_clear(sqlite_opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "book.csv").write_text(f"{HEADER}\n{GOOD}\n", encoding="utf-8")
+    request = Request(Kind.ACCOUNTS, tmp_path / "book.csv", "map.toml", ACCOUNTS_MAP.encode())
+    import_file(sqlite_opened, request, NOW)
+    stored = b"".join(path.read_bytes() for path in sqlite_opened.home.root.glob("parley.sqlite3*"))
+    assert b"US-CA" in stored
     for secret in (b"Ada Byron", b"6502530000", b"A-1,", b"P-1"):
         assert secret not in stored
 
@@ -119,6 +124,10 @@ def test_a_dry_run_shows_rows_and_keeps_nothing(take: Import) -> None:
         (GOOD.replace("1240.50", "1240.505"), "too_precise", "principal"),
         (GOOD.replace("1240.50", "99999999999999999"), "too_large", "principal"),
         (GOOD.replace("1240.50", "1e99"), "too_large", "principal"),
+        (GOOD.replace("1240.50", "9" * 30), "too_large", "principal"),
+        (GOOD.replace("1240.50", "0.0000001"), "too_precise", "principal"),
+        (GOOD.replace("1240.50", "١٢"), "not_a_number", "principal"),
+        (GOOD.replace(",2,yes", f",{'9' * 20},yes"), "too_large", "months_past_due"),
         (GOOD.replace("1240.50", "NaN"), "not_a_number", "principal"),
         (GOOD.replace("1240.50", "1.240"), "ok", ""),
         (GOOD.replace("1240.50", "twelve"), "not_a_number", "principal"),
@@ -213,6 +222,27 @@ def test_a_fault_in_a_late_chunk_of_good_rows_keeps_the_earlier_ones_whole(take:
     report = take(HEADER, *rows, GOOD.replace("Ada Byron", ""), keeps_good_rows=True)
     assert report.counts == Counts(read=1_501, added=1_500, refused=1, shared_numbers=1_499)
     assert Instalment.objects.count() == 3 * Account.objects.count()
+
+
+def test_error_files_that_cannot_be_written_are_told_and_nothing_is_kept(take: Import, opened: Opened) -> None:
+    opened.home.errors.rmdir()
+    opened.home.errors.write_text("in the way", encoding="utf-8")
+    with pytest.raises(HomeUnusable, match="refused rows cannot be made") as caught:
+        take(HEADER, OTHER, GOOD.replace("1240.50", "-1"))
+    assert "拒绝行文件" in caught.value.zh
+    assert not Account.objects.exists()
+
+
+def test_many_changed_rows_become_what_the_file_says_each_for_itself(take: Import) -> None:
+    rows = [GOOD.replace("A-1", f"A-{n}").replace("P-1", f"P-{n % 7}") for n in range(40)]
+    take(HEADER, *rows)
+    later = [row.replace("1240.50", f"{n}.25").replace(",2,yes", ",1,no") for n, row in enumerate(rows)]
+    assert take(HEADER, *later, now=NOW + timedelta(days=1)).counts.changed == 40
+    for n in range(40):
+        account = Account.objects.get(id=account_id(f"A-{n}"))
+        assert account.principal_minor == n * 100 + 25
+    assert Consent.objects.filter(granted=False).count() == 7
+    assert take(HEADER, *later, now=NOW + timedelta(days=2)).counts.unchanged == 40
 
 
 def test_other_kinds_need_their_accounts_first(take: Import) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -24,6 +24,7 @@ from parley.run.checking import check
 from parley.run.clock import MovableClock
 from parley.run.demo.core import Core
 from parley.run.demo.handsets import Handsets
+from parley.run.demo.parameters import EACH_OWN, Parameters
 from parley.run.demo.people import person_from_json, person_to_json, public_facts
 from parley.run.demo.report import build_report
 from parley.run.home import Home, Opened, init_home, open_home
@@ -47,8 +48,6 @@ RUN_AT: Final = time(15, 0)
 PAYMENTS_AT: Final = time(21, 0)
 # The clock moves from event to event, but by no less than this.
 STEP: Final = timedelta(minutes=2)
-# Every borrower writes the language of their place, rather than one for all.
-EACH_OWN: Final = "mixed"
 MARKER: Final = "demo.json"
 CLOCK: Final = "clock.json"
 # What lender and simulated borrowers both knew at the start; a resumed run must not draw other people.
@@ -58,16 +57,6 @@ CAMPAIGN_AFTER_DAYS: Final = 11
 SHORT_CODE: Final = "55501"
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """What tells one demonstration from another."""
-
-    accounts: int
-    days: int
-    seed: int
-    locale: str
 
 
 def is_claimed(home: Home, parameters: Parameters) -> bool:

@@ -14,6 +14,9 @@ from django.db.models import Count, F, Q, Sum
 
 from parley.store import models
 
+# Answers that ask for the same thing once more.
+ASKING_BACK = ("unclear.ask_back", "capacity.again", "identity.retry", "promise.ask")
+
 
 def build_report(
     parameters: Mapping[str, object],
@@ -38,12 +41,9 @@ def build_report(
         "conversations_by_state": _counted(models.Conversation.objects.all(), "state"),
         "agreements": _agreements(),
         "promises": _counted(models.Promise.objects.all(), "standing"),
-        "payments": models.Payment.objects.count(),
         "cures": cures(late_at_start),
-        "opt_outs": models.Consent.objects.filter(granted=False, source="reply")
-        .values("borrower_id")
-        .distinct()
-        .count(),
+        "campaigns": _campaigns(),
+        "outcome": _outcome(),
         "hand_overs_by_reason": _hand_overs(),
         "violations": dict(sorted(violations.items())),
         "checked": dict(sorted(looked_at.items())),
@@ -66,6 +66,33 @@ def _accounts() -> dict[str, Any]:
     }
 
 
+def _outcome() -> dict[str, int]:
+    """Return the figures that stand for themselves. Asked back or handed over counts replies, not people."""
+    replies = models.Inbound.objects.count()
+    asked_back = models.Message.objects.filter(template_key__in=ASKING_BACK).count()
+    handed_over = models.Event.objects.filter(kind="handed_over").count()
+    refused = models.Consent.objects.filter(granted=False, source="reply")
+    return {
+        "accounts": models.Account.objects.count(),
+        "payments": models.Payment.objects.count(),
+        "replies": replies,
+        "replies asked back or handed over": asked_back + handed_over,
+        "opt-outs": refused.values("borrower_id").distinct().count(),
+        "numbers quarantined": models.ContactPoint.objects.filter(quarantined_at__isnull=False).count(),
+    }
+
+
+def _campaigns() -> dict[str, dict[str, int]]:
+    return {
+        campaign.name: {
+            "reached": campaign.count,
+            "segments": campaign.segments,
+            "excluded": sum(campaign.excluded.values()),
+        }
+        for campaign in models.Campaign.objects.order_by("name")
+    }
+
+
 def _nightly() -> dict[str, int]:
     total: Counter[str] = Counter()
     for counts in models.Run.objects.values_list("counts", flat=True):
@@ -84,11 +111,8 @@ def _messages() -> dict[str, dict[str, int]]:
 def _segments() -> dict[str, Any]:
     sent = models.Message.objects.filter(submitted_at__isnull=False)
     sums = sent.aggregate(segments=Sum("segments"), cost=Sum("cost_micro"))
-    return {
-        "sent": sums["segments"] or 0,
-        "cost_micro": sums["cost"] or 0,
-        "by_encoding": dict(sent.values_list("encoding").annotate(n=Sum("segments")).order_by("encoding")),
-    }
+    by_encoding = sent.values_list("encoding").annotate(n=Sum("segments")).order_by("encoding")
+    return {"sent": sums["segments"] or 0, "cost_micro": sums["cost"] or 0, **dict(by_encoding)}
 
 
 def _refusals() -> dict[str, dict[str, int]]:

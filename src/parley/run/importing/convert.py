@@ -17,8 +17,12 @@ from parley.run.importing.rows import Target
 _TRUE: Final = frozenset({"true", "yes", "y", "1", "是"})
 _FALSE: Final = frozenset({"false", "no", "n", "0", "否"})
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
-_INTEGER: Final = re.compile(r"[+-]?\d{1,12}")
-_DECIMAL: Final = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,6})?(?:[eE]\+?\d{1,2})?")
+_INTEGER: Final = re.compile(r"[+-]?\d{1,12}", re.ASCII)
+_DECIMAL: Final = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,6})?(?:[eE]\+?\d{1,2})?", re.ASCII)
+# A number, but longer than any that can be meant.
+_OVERLONG: Final = re.compile(r"[+-]?\d+(?:\.(?P<decimals>\d*))?(?:[eE]\+?\d+)?", re.ASCII)
+# As many as _DECIMAL takes; no currency has more than four.
+_DECIMALS: Final = 6
 _E164: Final = re.compile(r"\+[1-9]\d{7,14}")
 # What a date format may be built of, and the digits each part takes.
 _DATE_PARTS: Final = (
@@ -77,14 +81,14 @@ def zones(raw: str) -> tuple[str, ...]:
 def integer(raw: str, target: Target, *, is_zero_if_negative: bool = False) -> int:
     """Take a whole number from 0 to the target's largest."""
     if not _INTEGER.fullmatch(raw):
-        raise BadCell(Reason.NOT_A_NUMBER)
+        raise _no_whole_number(raw)
     return _not_negative(int(raw), target.high, is_zero_if_negative=is_zero_if_negative)
 
 
 def signed_integer(raw: str, target: Target) -> int:
     """Take a whole number whose size is at most the target's largest."""
     if not _INTEGER.fullmatch(raw):
-        raise BadCell(Reason.NOT_A_NUMBER)
+        raise _no_whole_number(raw)
     value = int(raw)
     if abs(value) > target.high:
         raise BadCell(Reason.TOO_LARGE)
@@ -96,7 +100,7 @@ def rate(raw: str, target: Target, *, is_percent: bool) -> int:
     if not is_percent:
         return integer(raw, target)
     if not _DECIMAL.fullmatch(raw):
-        raise BadCell(Reason.NOT_A_NUMBER)
+        raise _no_decimal(raw)
     try:
         # A percent has two decimals in basis points, as a dollar has in cents.
         bps = minor_from_major(raw, "USD")
@@ -123,8 +127,10 @@ def money(raw: str, code: str, style: MoneyStyle, factor: tuple[int, int] = (1, 
     """
     plain = raw.replace(style.group, "") if style.group else raw
     plain = plain.replace(style.decimal, ".") if style.decimal != "." else plain
-    if not _DECIMAL.fullmatch(plain) or (style.decimal != "." and "." in raw and style.group != "."):
+    if style.decimal != "." and "." in raw and style.group != ".":
         raise BadCell(Reason.NOT_A_NUMBER)
+    if not _DECIMAL.fullmatch(plain):
+        raise _no_decimal(plain)
     source = style.source_currency or code
     minor = _minor(plain, source) if style.is_major else _whole(plain)
     if factor != (1, 1) or source != code:
@@ -146,6 +152,21 @@ def _whole(plain: str) -> int:
     if not _INTEGER.fullmatch(plain):
         raise BadCell(Reason.TOO_PRECISE if "." in plain else Reason.TOO_LARGE)
     return int(plain)
+
+
+def _no_decimal(plain: str) -> BadCell:
+    """Return why *plain* cannot be taken: too many decimals or digits, or no number at all."""
+    found = _OVERLONG.fullmatch(plain)
+    if found is None:
+        return BadCell(Reason.NOT_A_NUMBER)
+    is_precise = len(found["decimals"] or "") > _DECIMALS
+    return BadCell(Reason.TOO_PRECISE if is_precise else Reason.TOO_LARGE)
+
+
+def _no_whole_number(raw: str) -> BadCell:
+    found = _OVERLONG.fullmatch(raw)
+    is_whole = found is not None and found["decimals"] is None and "e" not in raw.lower()
+    return BadCell(Reason.TOO_LARGE if is_whole else Reason.NOT_A_NUMBER)
 
 
 def _not_negative(value: int, high: int, *, is_zero_if_negative: bool) -> int:

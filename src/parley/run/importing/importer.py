@@ -28,6 +28,7 @@ from parley.run.importing.write_events import ConsentWriter, DoNotContactWriter,
 from parley.run.importing.write_payments import PaymentWriter
 from parley.servicing.waterfall import load_waterfalls
 from parley.store.audit import record
+from parley.store.bulk import one_import
 from parley.store.faults import faults
 from parley.store.models import Event
 
@@ -81,7 +82,7 @@ def import_file(opened: Opened, request: Request, now: datetime, progress: Progr
     ):
         job = _Job(opened, request, file_map, map_file, refused, counts, preview, now)
         is_one = request.is_dry_run or not request.keeps_good_rows
-        with transaction.atomic() if is_one else nullcontext():
+        with one_import() if is_one else nullcontext():
             for done in job.chunks(is_one=is_one):
                 if progress is not None:
                     progress(done, found.rows)
@@ -160,7 +161,7 @@ class _Job:
         self._refused.add(line, cells, reason, name)
 
     def _transaction(self, *, is_one: bool) -> AbstractContextManager[object]:
-        return nullcontext() if is_one else transaction.atomic()
+        return nullcontext() if is_one else one_import()
 
     def _tell(self, *, is_one: bool) -> None:
         """Leave one event of what came in, in the audited log."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from parley.errors import HomeUnusable
 from parley.run.importing.reasons import SENTENCES, Reason
 
 EXTRA_COLUMNS = ("parley_line", "parley_code", "parley_field", "parley_reason", "parley_reason_zh")
@@ -42,7 +43,6 @@ class RefusedFile:
     def add(self, line: int, cells: Sequence[str], reason: Reason, field: str) -> None:
         """Write one refused row. A row that is too short is padded; what is too much stays at the end."""
         if self._stream is None:
-            self.path.parent.mkdir(mode=0o700, exist_ok=True)
             self._stream = _open_private(self.path)
             self._row([*self._header, *EXTRA_COLUMNS])
         padded = [*cells, *[""] * (len(self._header) - len(cells))]
@@ -59,7 +59,8 @@ def expire(folder: Path, now: datetime, keep_days: int) -> int:
     oldest = (now - timedelta(days=keep_days)).timestamp()
     gone = 0
     for path in folder.glob("*.csv"):
-        with suppress(FileNotFoundError):
+        # One that somebody else's rights keep here expires when they let it.
+        with suppress(FileNotFoundError, PermissionError):
             if path.stat().st_mtime < oldest:
                 path.unlink()
                 gone += 1
@@ -67,5 +68,14 @@ def expire(folder: Path, now: datetime, keep_days: int) -> int:
 
 
 def _open_private(path: Path) -> IO[str]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        raise HomeUnusable(
+            f"The file of refused rows cannot be made in {path.parent}: {error.strerror}. Nothing of this step was "
+            "written. Make that folder writable for the user that runs Parley.",
+            f"无法在 {path.parent} 中创建拒绝行文件：{error.strerror}。本步骤未写入任何内容。"
+            "请让运行 Parley 的用户对该目录有写权限。",
+        ) from None
     return os.fdopen(descriptor, "w", encoding="utf-8", newline="")

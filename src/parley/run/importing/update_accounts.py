@@ -6,57 +6,71 @@ The lender's file is the truth about its own book: balances, limit, rate and due
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
 from parley.ids import derive_id
 from parley.run.importing.dues import dues_of
 from parley.run.importing.rows import AccountRow
 from parley.store.audit import record
+from parley.store.bulk import insert_all, insert_values, update_rows
+from parley.store.lock import borrower_lock
 from parley.store.models import Account, Borrower, Consent, ContactPoint, Instalment
 from parley.store.sealed import Sealed, place
 from parley.store.vault import Vault
 
-CONSENT_SOURCE = "import"
+CONSENT_SOURCE: Final = "import"
+DUE_COLUMNS: Final = ("account_id", "due_on", "amount_minor", "paid_minor")
+POINT_COLUMNS: Final = ("id", "borrower_id", "channel", "address_sealed", "address_index", "is_synthetic")
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Change:
+    """A row whose account is stored and is to become what the row says."""
+
+    row: AccountRow
+    account_id: UUID
+    index: bytes
+    digest: bytes
 
 
 def identity_text(row: AccountRow) -> str:
     """Return what the borrower may be known by, as it is sealed."""
-    return json.dumps({"postcode": row.postcode, "contract_tail": row.contract_tail}, ensure_ascii=False)
+    return _encode({"postcode": row.postcode, "contract_tail": row.contract_tail})
 
 
-def terms_of(row: AccountRow) -> dict[str, Any]:
-    """Return the columns of an account that a later row may change."""
-    return {
-        "principal_minor": row.principal,
-        "interest_minor": row.interest,
-        "fee_minor": row.fee,
-        "penalty_interest_minor": row.penalty_interest,
-        "cost_minor": row.cost,
-        "annual_rate_bps": row.annual_rate_bps,
-        "is_rate_assumed": row.is_rate_assumed,
-        "credit_limit_minor": row.credit_limit,
-        "status": row.status,
-        "history": list(row.history),
-    }
+# The columns of an account that a later row may change, and of which fields of the row they are made.
+_TERM_FIELDS: Final = {
+    "principal_minor": "principal",
+    "interest_minor": "interest",
+    "fee_minor": "fee",
+    "penalty_interest_minor": "penalty_interest",
+    "cost_minor": "cost",
+    "annual_rate_bps": "annual_rate_bps",
+    "is_rate_assumed": "is_rate_assumed",
+    "credit_limit_minor": "credit_limit",
+    "status": "status",
+    "history": "history",
+}
+TERMS: Final = tuple(_TERM_FIELDS)
+terms_of: Final[Callable[[AccountRow], tuple[Any, ...]]] = attrgetter(*_TERM_FIELDS.values())
 
 
-def new_point(vault: Vault, person: Borrower, row: AccountRow, index: bytes, *, ordinal: int) -> ContactPoint:
-    """Return the row's number as a contact point: the *ordinal*-th of its borrower.
+def point_values(
+    vault: Vault, person_id: UUID, data_key: bytes, row: AccountRow, index: bytes, *, ordinal: int
+) -> tuple[object, ...]:
+    """Return the row's number as a contact point, the *ordinal*-th of its borrower. Shape: POINT_COLUMNS.
 
     Its id is of borrower and ordinal, never of the number: a hash of a number is no protection.
     """
-    row_id = derive_id("contact_point", person.id.hex, "sms", str(ordinal))
-    data_key = bytes(person.data_key_wrapped or b"")
-    return ContactPoint(
-        id=row_id,
-        borrower_id=person.id,
-        channel="sms",
-        address_sealed=vault.seal(data_key, row.phone, place(Sealed.CONTACT_ADDRESS, row_id)),
-        address_index=index,
-        is_synthetic=row.is_synthetic,
-    )
+    row_id = derive_id("contact_point", person_id.hex, "sms", str(ordinal))
+    sealed = vault.seal(data_key, row.phone, place(Sealed.CONTACT_ADDRESS, row_id))
+    return row_id, person_id, "sms", sealed, index, row.is_synthetic
 
 
 def new_consent(person_id: UUID, row: AccountRow, now: datetime) -> Consent:
@@ -73,75 +87,103 @@ def new_consent(person_id: UUID, row: AccountRow, now: datetime) -> Consent:
 
 
 class Updater:
-    """Brings known accounts up to date within the current transaction."""
+    """Brings known accounts up to date within the current transaction: gathers a chunk's rows, writes at `flush`."""
 
     def __init__(self, vault: Vault, now: datetime) -> None:
         self._vault = vault
         self._now = now
-        self._consents: list[Consent] = []
-        self._met: list[tuple[AccountRow, Borrower, bytes]] = []
+        self._changes: list[_Change] = []
+        self._met: list[tuple[AccountRow, UUID, bytes]] = []
 
-    def change(self, row: AccountRow, account: Account, person: Borrower, index: bytes, digest: bytes) -> None:
-        """Make *account* and its borrower what *row* says."""
-        for name, value in terms_of(row).items():
-            setattr(account, name, value)
-        account.import_digest = digest
-        account.save()
-        self._change_person(row, person)
-        if index:
-            self._change_number(row, person, index)
-        self._change_dues(row, account)
-        self._change_consent(row, person)
+    def change(self, row: AccountRow, account_id: UUID, index: bytes, digest: bytes) -> None:
+        """Note that the account and its borrower are to become what *row* says."""
+        self._changes.append(_Change(row, account_id, index, digest))
 
-    def meet(self, row: AccountRow, person: Borrower, index: bytes) -> None:
+    def meet(self, row: AccountRow, person_id: UUID, index: bytes) -> None:
         """Note a further account of a known borrower: its number, if new, is the one to use."""
-        self._met.append((row, person, index))
+        self._met.append((row, person_id, index))
 
     def flush(self) -> None:
-        """Bring in the numbers met, now that their borrowers are stored; commit changed consents to the audit log."""
-        for row, person, index in self._met:
-            self._change_number(row, person, index)
-        record(self._vault, self._consents, self._now)
+        """Write what was noted, now that new borrowers are stored; commit changed consents to the audit log."""
+        if not self._changes and not self._met:
+            return
+        accounts = Account.objects.in_bulk([change.account_id for change in self._changes])
+        wanted = {account.borrower_id for account in accounts.values()} | {person for _, person, _ in self._met}
+        borrower_lock(wanted)
+        people = Borrower.objects.in_bulk(wanted)
+        told = [(change, accounts[change.account_id]) for change in self._changes]
+        self._change_accounts(told)
+        self._change_people([(change.row, people[account.borrower_id]) for change, account in told])
+        numbers = [(change.row, people[account.borrower_id], change.index) for change, account in told if change.index]
+        self._change_numbers([*numbers, *((row, people[person], index) for row, person, index in self._met)])
+        self._change_dues(told)
+        self._change_consents([(change.row, account.borrower_id) for change, account in told])
 
-    def _change_person(self, row: AccountRow, person: Borrower) -> None:
-        data_key = bytes(person.data_key_wrapped or b"")
-        person.name_sealed = self._vault.seal(data_key, row.name, place(Sealed.BORROWER_NAME, person.id))
-        person.identity_sealed = self._vault.seal(
-            data_key, identity_text(row), place(Sealed.BORROWER_IDENTITY, person.id)
+    def _change_accounts(self, told: Sequence[tuple[_Change, Account]]) -> None:
+        for change, account in told:
+            for name, value in zip(TERMS, terms_of(change.row), strict=True):
+                setattr(account, name, value)
+            account.import_digest = change.digest
+        update_rows([account for _, account in told], [*TERMS, "import_digest"])
+
+    def _change_people(self, told: Sequence[tuple[AccountRow, Borrower]]) -> None:
+        seal = self._vault.seal
+        for row, person in told:
+            data_key = bytes(person.data_key_wrapped or b"")
+            person.name_sealed = seal(data_key, row.name, place(Sealed.BORROWER_NAME, person.id))
+            person.identity_sealed = seal(data_key, identity_text(row), place(Sealed.BORROWER_IDENTITY, person.id))
+            person.language, person.jurisdiction, person.zones = row.language, row.jurisdiction, list(row.zones)
+        update_rows(
+            [person for _, person in told], ["name_sealed", "identity_sealed", "language", "jurisdiction", "zones"]
         )
-        person.language, person.jurisdiction, person.zones = row.language, row.jurisdiction, list(row.zones)
-        person.save()
 
-    def _change_number(self, row: AccountRow, person: Borrower, index: bytes) -> None:
-        """Add a new number and quarantine the one it replaces; a number that comes back is free again."""
-        points = list(ContactPoint.objects.filter(borrower=person, channel="sms"))
-        if not any(bytes(point.address_index or b"") == index for point in points):
-            new_point(self._vault, person, row, index, ordinal=len(points) + 1).save(force_insert=True)
-        for point in points:
-            is_current = bytes(point.address_index or b"") == index
-            if is_current != (point.quarantined_at is None):
-                point.quarantined_at = None if is_current else self._now
-                point.save(update_fields=["quarantined_at"])
+    def _change_numbers(self, told: Sequence[tuple[AccountRow, Borrower, bytes]]) -> None:
+        """Add new numbers and quarantine those they replace; a number that comes back is free again."""
+        points: dict[UUID, list[ContactPoint]] = {}
+        people = {person.id for _, person, _ in told}
+        for point in ContactPoint.objects.filter(borrower_id__in=people, channel="sms").order_by("id"):
+            points.setdefault(point.borrower_id, []).append(point)
+        fresh, moved = [], dict[UUID, ContactPoint]()
+        for row, person, index in told:
+            theirs = points.setdefault(person.id, [])
+            if not any(bytes(point.address_index or b"") == index for point in theirs):
+                data_key = bytes(person.data_key_wrapped or b"")
+                values = point_values(self._vault, person.id, data_key, row, index, ordinal=len(theirs) + 1)
+                theirs.append(ContactPoint(**dict(zip(POINT_COLUMNS, values, strict=True))))
+                fresh.append(theirs[-1])
+            for point in theirs:
+                is_current = bytes(point.address_index or b"") == index
+                if is_current != (point.quarantined_at is None):
+                    point.quarantined_at = None if is_current else self._now
+                    moved[point.id] = point
+        insert_all(fresh)
+        update_rows(list(moved.values()), ["quarantined_at"])
 
-    def _change_dues(self, row: AccountRow, account: Account) -> None:
-        wanted = dict(dues_of(row))
-        for due in Instalment.objects.filter(account=account):
-            still_open = wanted.pop(due.due_on, 0)
+    def _change_dues(self, told: Sequence[tuple[_Change, Account]]) -> None:
+        wanted = {account.id: dict(dues_of(change.row)) for change, account in told}
+        gone, changed = [], []
+        for due in Instalment.objects.filter(account_id__in=wanted):
+            still_open = wanted[due.account_id].pop(due.due_on, 0)
             if not still_open and not due.paid_minor:
-                due.delete()
+                gone.append(due.id)
             elif due.amount_minor != due.paid_minor + still_open:
                 due.amount_minor = due.paid_minor + still_open
-                due.save(update_fields=["amount_minor"])
-        Instalment.objects.bulk_create(
-            [Instalment(account=account, due_on=on, amount_minor=amount) for on, amount in wanted.items()]
-        )
+                changed.append(due)
+        Instalment.objects.filter(id__in=gone).delete()
+        update_rows(changed, ["amount_minor"])
+        rows = [(account_id, on, amount, 0) for account_id, dues in wanted.items() for on, amount in dues.items()]
+        insert_values(Instalment, DUE_COLUMNS, rows)
 
-    def _change_consent(self, row: AccountRow, person: Borrower) -> None:
+    def _change_consents(self, told: Sequence[tuple[AccountRow, UUID]]) -> None:
         """Add an event only where the file itself says otherwise than before: a STOP since then is not undone."""
-        if row.consent_promotion is None:
-            return
-        told = Consent.objects.filter(borrower=person, scope="promotion", source=CONSENT_SOURCE).order_by("-at").first()
-        if told is None or told.granted != row.consent_promotion:
-            consent = new_consent(person.id, row, self._now)
-            consent.save(force_insert=True)
-            self._consents.append(consent)
+        people = {person for _, person in told}
+        events = Consent.objects.filter(borrower_id__in=people, scope="promotion", source=CONSENT_SOURCE)
+        latest = dict(events.order_by("at", "id").values_list("borrower_id", "granted"))
+        fresh: dict[UUID, Consent] = {}
+        for row, person in told:
+            if row.consent_promotion is not None and latest.get(person) != row.consent_promotion:
+                consent = new_consent(person, row, self._now)
+                fresh[consent.id] = consent
+                latest[person] = row.consent_promotion
+        insert_all(list(fresh.values()))
+        record(self._vault, list(fresh.values()), self._now)

@@ -8,28 +8,43 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
-
-from django.db.models import Model
 
 from parley.ids import derive_id
 from parley.purpose import Channel
 from parley.run.importing.dues import dues_of
 from parley.run.importing.reasons import Reason
 from parley.run.importing.rows import AccountRow
-from parley.run.importing.update_accounts import Updater, identity_text, new_consent, new_point, terms_of
+from parley.run.importing.update_accounts import (
+    DUE_COLUMNS,
+    POINT_COLUMNS,
+    TERMS,
+    Updater,
+    identity_text,
+    new_consent,
+    point_values,
+    terms_of,
+)
 from parley.run.importing.verdict import Counts, Refused, Verdict
 from parley.store.audit import record
-from parley.store.bulk import insert_new
+from parley.store.bulk import insert_all, insert_values
 from parley.store.models import Account, Borrower, Consent, ContactPoint, Instalment, Product
 from parley.store.sealed import Sealed, place
 from parley.store.vault import Vault
 
 _WHOLE_BPS: Final = 10_000
+_BORROWER_COLUMNS: Final = (
+    *("id", "reference_index", "data_key_wrapped", "name_sealed", "identity_sealed"),
+    *("language", "jurisdiction", "zones", "is_synthetic"),
+)
+_ACCOUNT_COLUMNS: Final = (
+    *("id", "borrower_id", "product_id", "reference_index", "reference_sealed", "currency", "arm", "import_digest"),
+    *TERMS,
+)
 _VALUES: Final = attrgetter(*AccountRow.__slots__)
 
 
@@ -50,14 +65,34 @@ def arm_of(account: UUID, holdout_bps: int) -> str:
     return "holdout" if derive_id("arm", account.hex).int % _WHOLE_BPS < holdout_bps else "messages"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Known:
+    """What must be known of an account that is stored, to see whether a row changes it."""
+
+    borrower_id: UUID
+    product_id: str
+    currency: str
+    digest: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
+class _Person:
+    """What must be known of a borrower, stored or about to be."""
+
+    id: UUID
+    data_key: bytes
+    is_erased: bool = False
+
+
 @dataclasses.dataclass(slots=True)
 class _Chunk:
-    """The objects one chunk adds, by table, in the order of their foreign keys."""
+    """The rows one chunk adds, by table, in the order of their foreign keys; values, not objects: half the time."""
 
-    borrowers: dict[UUID, Borrower] = dataclasses.field(default_factory=dict)
-    points: list[ContactPoint] = dataclasses.field(default_factory=list)
-    accounts: list[Account] = dataclasses.field(default_factory=list)
-    instalments: list[Instalment] = dataclasses.field(default_factory=list)
+    people: dict[UUID, _Person]
+    borrowers: list[tuple[object, ...]] = dataclasses.field(default_factory=list)
+    points: list[tuple[object, ...]] = dataclasses.field(default_factory=list)
+    accounts: list[tuple[object, ...]] = dataclasses.field(default_factory=list)
+    dues: list[tuple[UUID, date, int, int]] = dataclasses.field(default_factory=list)
     consents: list[Consent] = dataclasses.field(default_factory=list)
 
 
@@ -73,24 +108,23 @@ class AccountWriter:
 
     def write(self, rows: Sequence[AccountRow]) -> list[Verdict | Refused]:
         """Store *rows* in the current transaction; one verdict for each."""
-        known = Account.objects.in_bulk([account_id(row.reference) for row in rows])
-        people = Borrower.objects.in_bulk([borrower_id(row.person) for row in rows])
+        known = _known([account_id(row.reference) for row in rows])
+        chunk = _Chunk(_people([borrower_id(row.person) for row in rows]))
         indexes = [self._vault.blind_index(Channel.SMS, row.phone) if row.phone else b"" for row in rows]
         owners = _owners(indexes)
         updater = Updater(self._vault, self._now)
-        chunk = _Chunk()
         verdicts: list[Verdict | Refused] = []
         for row, index in zip(rows, indexes, strict=True):
-            account, digest = known.get(account_id(row.reference)), self._digest(row)
-            person = people.get(borrower_id(row.person)) or chunk.borrowers.get(borrower_id(row.person))
-            refusal = self._refusal(row, account, person, owners.get(index, set()))
+            person_id, account = borrower_id(row.person), known.get(account_id(row.reference))
+            person, others = chunk.people.get(person_id), owners.get(index, set())
+            refusal = self._refusal(row, account, person, others)
             if refusal is not None:
                 verdicts.append(refusal)
                 continue
-            verdicts.append(self._store(chunk, updater, row, account, person, index, digest))
+            verdicts.append(self._store(chunk, updater, row, account, person, index))
             if index:
-                self._counts.shared_numbers += bool(owners.setdefault(index, set()) - {borrower_id(row.person)})
-                owners[index].add(borrower_id(row.person))
+                self._counts.shared_numbers += bool(others - {person_id})
+                owners.setdefault(index, set()).add(person_id)
         self._flush(chunk)
         updater.flush()
         return verdicts
@@ -100,33 +134,31 @@ class AccountWriter:
         chunk: _Chunk,
         updater: Updater,
         row: AccountRow,
-        account: Account | None,
-        person: Borrower | None,
+        account: _Known | None,
+        person: _Person | None,
         index: bytes,
-        digest: bytes,
     ) -> Verdict:
+        digest = self._digest(row)
         if account is not None:
-            if account.import_digest is not None and bytes(account.import_digest) == digest:
+            if account.digest == digest:
                 return Verdict.UNCHANGED
-            assert person is not None, "an account has its borrower"
-            updater.change(row, account, person, index, digest)
+            updater.change(row, account_id(row.reference), index, digest)
             return Verdict.CHANGED
         if person is None:
-            person = self._new_borrower(row)
-            chunk.borrowers[person.id] = person
+            person = self._add_borrower(chunk, row)
             if index:
-                chunk.points.append(new_point(self._vault, person, row, index, ordinal=1))
+                chunk.points.append(point_values(self._vault, person.id, person.data_key, row, index, ordinal=1))
             if row.consent_promotion is not None:
                 chunk.consents.append(new_consent(person.id, row, self._now))
         elif index:
-            updater.meet(row, person, index)
+            updater.meet(row, person.id, index)
         self._add_account(chunk, row, person, digest)
         return Verdict.ADDED
 
     def _refusal(
-        self, row: AccountRow, account: Account | None, person: Borrower | None, owners: set[UUID]
+        self, row: AccountRow, account: _Known | None, person: _Person | None, owners: set[UUID]
     ) -> Refused | None:
-        if person is not None and person.erased_at is not None:
+        if person is not None and person.is_erased:
             return Refused(Reason.ERASED)
         if row.is_synthetic and owners - {borrower_id(row.person)}:
             return Refused(Reason.NUMBER_TAKEN, "phone")
@@ -134,13 +166,11 @@ class AccountWriter:
             return Refused(Reason.MAY_NOT_CHANGE, "product_kind")
         if account is None:
             return None
-        fixed = {
-            "borrower_reference": account.borrower_id == borrower_id(row.person),
-            "product": account.product_id == row.product,
-            "currency": account.currency == row.currency,
-        }
-        broken = [name for name, holds in fixed.items() if not holds]
-        return Refused(Reason.MAY_NOT_CHANGE, broken[0]) if broken else None
+        if account.borrower_id != borrower_id(row.person):
+            return Refused(Reason.MAY_NOT_CHANGE, "borrower_reference")
+        if account.product_id != row.product:
+            return Refused(Reason.MAY_NOT_CHANGE, "product")
+        return Refused(Reason.MAY_NOT_CHANGE, "currency") if account.currency != row.currency else None
 
     def _product(self, row: AccountRow) -> Product:
         product = self._products.get(row.product)
@@ -154,52 +184,62 @@ class AccountWriter:
             self._products[row.product] = product
         return product
 
-    def _new_borrower(self, row: AccountRow) -> Borrower:
+    def _add_borrower(self, chunk: _Chunk, row: AccountRow) -> _Person:
         vault, row_id, data_key = self._vault, borrower_id(row.person), self._vault.new_data_key()
-        return Borrower(
-            id=row_id,
-            reference_index=vault.blind_index("borrower", row.person),
-            data_key_wrapped=data_key,
-            name_sealed=vault.seal(data_key, row.name, place(Sealed.BORROWER_NAME, row_id)),
-            identity_sealed=vault.seal(data_key, identity_text(row), place(Sealed.BORROWER_IDENTITY, row_id)),
-            language=row.language,
-            jurisdiction=row.jurisdiction,
-            zones=list(row.zones),
-            is_synthetic=row.is_synthetic,
+        values = (
+            row_id,
+            vault.blind_index("borrower", row.person),
+            data_key,
+            vault.seal(data_key, row.name, place(Sealed.BORROWER_NAME, row_id)),
+            vault.seal(data_key, identity_text(row), place(Sealed.BORROWER_IDENTITY, row_id)),
+            row.language,
+            row.jurisdiction,
+            row.zones,
+            row.is_synthetic,
         )
+        chunk.borrowers.append(values)
+        person = chunk.people[row_id] = _Person(row_id, data_key)
+        return person
 
-    def _add_account(self, chunk: _Chunk, row: AccountRow, person: Borrower, digest: bytes) -> None:
+    def _add_account(self, chunk: _Chunk, row: AccountRow, person: _Person, digest: bytes) -> None:
         row_id = account_id(row.reference)
-        account = Account(
-            id=row_id,
-            borrower_id=person.id,
-            product_id=row.product,
-            reference_index=self._vault.blind_index("account", row.reference),
-            reference_sealed=self._vault.seal(
-                bytes(person.data_key_wrapped or b""), row.reference, place(Sealed.ACCOUNT_REFERENCE, row_id)
-            ),
-            currency=row.currency,
-            arm=arm_of(row_id, self._holdout_bps),
-            import_digest=digest,
-            **terms_of(row),
+        values = (
+            row_id,
+            person.id,
+            row.product,
+            self._vault.blind_index("account", row.reference),
+            self._vault.seal(person.data_key, row.reference, place(Sealed.ACCOUNT_REFERENCE, row_id)),
+            row.currency,
+            arm_of(row_id, self._holdout_bps),
+            digest,
         )
-        chunk.accounts.append(account)
-        chunk.instalments += [Instalment(account_id=row_id, due_on=on, amount_minor=due) for on, due in dues_of(row)]
+        chunk.accounts.append((*values, *terms_of(row)))
+        chunk.dues += [(row_id, on, due, 0) for on, due in dues_of(row)]
 
     def _digest(self, row: AccountRow) -> bytes:
         return self._vault.blind_index("import", repr(_VALUES(row)))
 
     def _flush(self, chunk: _Chunk) -> None:
-        tables: tuple[list[Model], ...] = (
-            [*chunk.borrowers.values()],
-            [*chunk.points],
-            [*chunk.accounts],
-            [*chunk.consents],
-        )
-        for rows in tables:
-            assert len(insert_new(rows)) == len(rows), "what a chunk adds was not there"
-        insert_new(chunk.instalments, ("account", "due_on"))
+        insert_values(Borrower, _BORROWER_COLUMNS, chunk.borrowers)
+        insert_values(ContactPoint, POINT_COLUMNS, chunk.points)
+        insert_values(Account, _ACCOUNT_COLUMNS, chunk.accounts)
+        insert_all(chunk.consents)
+        insert_values(Instalment, DUE_COLUMNS, chunk.dues)
         record(self._vault, chunk.consents, self._now)
+
+
+def _known(ids: Sequence[UUID]) -> dict[UUID, _Known]:
+    names = ("id", "borrower_id", "product_id", "currency", "import_digest")
+    found = Account.objects.filter(id__in=ids).values_list(*names)
+    return {
+        row_id: _Known(person, product, currency, bytes(digest or b""))
+        for row_id, person, product, currency, digest in found
+    }
+
+
+def _people(ids: Sequence[UUID]) -> dict[UUID, _Person]:
+    found = Borrower.objects.filter(id__in=ids).values_list("id", "data_key_wrapped", "erased_at")
+    return {row_id: _Person(row_id, bytes(key or b""), erased is not None) for row_id, key, erased in found}
 
 
 def _owners(indexes: Sequence[bytes]) -> dict[bytes, set[UUID]]:

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import pytest
+
+from parley.engine.turn import Library
+from tests.engine.transcript import headline, play
+
+FOLDER = Path(__file__).parents[1] / "golden" / "transcripts"
+FILES = sorted(FOLDER.rglob("*.txt"))
+FEWEST = 12
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(FOLDER).with_suffix("").as_posix()
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_the_engine_talks_as_the_transcript(path: Path, library: Library, request: pytest.FixtureRequest) -> None:
+    written = path.read_text(encoding="utf-8")
+    played = play(written, library)
+    if request.config.getoption("--update-transcripts", default=False):
+        path.write_text(played, encoding="utf-8")
+        return
+    difference = difflib.unified_diff(written.splitlines(), played.splitlines(), "transcript", "engine", "", "", 2, "")
+    assert played == written, "\n" + "\n".join(difference)
+
+
+@pytest.mark.parametrize("folder", ["en", "zh"])
+def test_each_language_has_its_transcripts(folder: str) -> None:
+    assert len(list((FOLDER / folder).glob("*.txt"))) >= FEWEST
+
+
+def test_a_changed_word_is_seen(library: Library) -> None:
+    written = (FOLDER / "en" / "plan_agreed.txt").read_text(encoding="utf-8")
+    assert play(written.replace("$39.78", "$39.79"), library) == written
+
+
+def test_an_unknown_fact_in_the_headline_is_an_error(library: Library) -> None:
+    with pytest.raises(AssertionError, match="no fact"):
+        headline("# us · original creditor · en-US · moon", library)

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.messaging.catalogue import Catalogue
+from parley.negotiation.dialogue import MOST_TURNS, Standing, next_move
+from parley.negotiation.moves import Act, Memory, Move
+from parley.negotiation.state import ENDED, NEEDS_PERSON, State, next_states
+from parley.nlu.reading import EXACT, PATTERN, Intent, Reading, Slots
+from tests.engine.sample import shipped_library
+from tests.negotiation.strategies import TODAY, memories, readings, shipped_policy, standings
+
+STATES = st.sampled_from(State)
+OWING = Standing(
+    today=TODAY,
+    currency="USD",
+    is_proven=True,
+    identity_answer="",
+    identity_tries=3,
+    owes=True,
+    arrears_minor=10_300,
+    balance_minor=124_000,
+    options=3,
+    stop_scope="all",
+    context="",
+)
+# What the engine makes of a move's saying; the rest are keys of the catalogue themselves.
+SAID_AS = {
+    "offer": ("offer.one", "offer.two", "offer.three"),
+    "offer.none": ("offer.none", "offer.none_person"),
+    "identity.ask": ("identity.ask_postcode", "identity.ask_contract_tail"),
+    "crisis.support": ("crisis.support", "crisis.person"),
+    "crisis.support_stopped": ("stop.confirmed_crisis", "stop.confirmed"),
+}
+
+
+def move_of(state: State, memory: Memory, reading: Reading, facts: Standing) -> Move:
+    return next_move(state, memory, reading, facts, shipped_policy())
+
+
+def heard(intent: Intent, **slots: object) -> Reading:
+    return Reading(intent, slots=Slots(**slots), confidence=EXACT)  # type: ignore[arg-type]  # names of Slots
+
+
+def keys_of(move: Move) -> tuple[str, ...]:
+    return SAID_AS.get(move.say, (move.say,)) if move.say else ()
+
+
+@given(STATES, memories(), readings(), standings())
+def test_a_move_leads_where_the_table_allows(state: State, memory: Memory, reading: Reading, facts: Standing) -> None:
+    move = move_of(state, memory, reading, facts)
+    assert move.to in next_states(state)
+    assert move.memory.turns == memory.turns + 1
+
+
+@given(STATES, memories(), readings(), standings())
+def test_a_move_can_be_carried_out(state: State, memory: Memory, reading: Reading, facts: Standing) -> None:
+    """What the engine asserts of a move must hold for every reading."""
+    move = move_of(state, memory, reading, facts)
+    if Act.OFFER in move.acts:
+        assert move.memory.capacity_minor
+    if Act.AGREE in move.acts or move.say == "plan.read_back":
+        assert move.memory.option is not None
+        assert move.memory.option < facts.options
+    if Act.PROMISE in move.acts or move.say in {"promise.read_back", "promise.noted"}:
+        assert move.memory.promise_due_on is not None
+        assert facts.today <= move.memory.promise_due_on
+        assert move.memory.promise_minor is not None
+        assert move.memory.promise_minor > 0
+    if Act.PROMISE in move.acts or Act.AGREE in move.acts:
+        assert facts.is_proven
+        assert not reading.conditional
+
+
+@given(STATES, memories(), readings(), standings())
+def test_every_saying_is_in_the_catalogue(state: State, memory: Memory, reading: Reading, facts: Standing) -> None:
+    catalogue: Catalogue = shipped_library().catalogue
+    for key in keys_of(move_of(state, memory, reading, facts)):
+        assert key in catalogue.entries
+
+
+@given(STATES, memories(), readings(), standings(is_proven=False))
+def test_no_debt_fact_before_identity(state: State, memory: Memory, reading: Reading, facts: Standing) -> None:
+    move = move_of(state, memory, reading, facts)
+    if Act.PROVE_IDENTITY in move.acts:
+        assert facts.identity_answer == "match"
+        return
+    for key in keys_of(move):
+        assert shipped_library().catalogue.entry(key).discloses != "debt", key
+
+
+@given(STATES, memories(), readings(), standings(), st.booleans())
+def test_stop_opts_out_from_every_state(
+    state: State, memory: Memory, reading: Reading, facts: Standing, as_primary: bool
+) -> None:
+    stop = replace(reading, intent=Intent.STOP) if as_primary else replace(reading, also=(Intent.STOP,))
+    move = move_of(state, memory, stop, replace(facts, stop_scope="all"))
+    assert Act.OPT_OUT in move.acts
+    assert Act.CANCEL_WAITING in move.acts
+    assert move.to in {State.OPTED_OUT, State.CRISIS}
+    assert move.say in {"", "stop.confirmed", "crisis.support_stopped"}
+    if state is State.CRISIS or (state is State.OPTED_OUT and move.to is State.OPTED_OUT):
+        assert move.say == "", "each is answered once"
+
+
+@given(STATES, memories(), readings(), standings(), st.booleans())
+def test_danger_is_a_crisis_from_every_state(
+    state: State, memory: Memory, reading: Reading, facts: Standing, stops: bool
+) -> None:
+    risk = replace(reading, intent=Intent.RISK, also=(Intent.STOP,) if stops else ())
+    move = move_of(state, memory, risk, facts)
+    assert move.to is State.CRISIS
+    assert {Act.PAGE_PERSON, Act.CANCEL_WAITING} <= set(move.acts)
+    assert (Act.OPT_OUT in move.acts) is stops
+    assert move.hold == "crisis"
+    assert move.person == "crisis"
+    assert move.say == ("" if state is State.CRISIS else "crisis.support_stopped" if stops else "crisis.support")
+
+
+@given(memories(), readings(), standings(), st.sampled_from(sorted(ENDED)))
+def test_nothing_is_said_in_a_thread_that_is_over(
+    memory: Memory, reading: Reading, facts: Standing, state: State
+) -> None:
+    move = move_of(state, memory, reading, facts)
+    if not {reading.intent, *reading.also} & {Intent.STOP, Intent.RISK}:
+        assert move.say == ""
+        assert move.person
+
+
+@given(memories(), readings(st.sampled_from([Intent.STOP])), standings())
+def test_a_stop_of_promotions_leaves_the_talk_where_it_stood(memory: Memory, reading: Reading, facts: Standing) -> None:
+    for state in State:
+        only = replace(reading, also=())
+        move = move_of(state, memory, only, replace(facts, stop_scope="promotions"))
+        assert move.to is state
+        assert Act.OPT_OUT_PROMOTION in move.acts
+        assert Act.OPT_OUT not in move.acts
+
+
+@given(st.lists(readings(), min_size=MOST_TURNS + 1, max_size=MOST_TURNS + 1), standings())
+def test_every_conversation_ends(replies: list[Reading], facts: Standing) -> None:
+    """Thanks and questions who we are aside, twenty replies are all the machine answers."""
+    state, memory = State.NOTIFIED, Memory()
+    proven = facts
+    last = ""
+    for reading in replies:
+        move = move_of(state, memory, reading, proven)
+        state, memory, last = move.to, move.memory, move.say
+        if Act.PROVE_IDENTITY in move.acts:
+            proven = replace(proven, is_proven=True, identity_answer="")
+        if Act.OFFER in move.acts:
+            proven = replace(proven, options=3)
+    assert state in ENDED, last
+
+
+@given(st.lists(readings(), max_size=30), standings())
+def test_a_thread_has_so_many_menus_and_no_more(replies: list[Reading], facts: Standing) -> None:
+    state, memory, menus = State.NOTIFIED, Memory(), 0
+    for reading in replies:
+        move = move_of(state, memory, reading, facts)
+        state, memory = move.to, move.memory
+        menus += Act.OFFER in move.acts
+    assert menus <= shipped_policy().offers_per_conversation
+
+
+@given(
+    st.sampled_from([State.CAPACITY, State.OFFER]),
+    st.sampled_from([EXACT, PATTERN]),
+    st.integers(0, 10),
+    st.lists(st.sampled_from([Intent.CANNOT_PAY, Intent.COUNTER_OFFER]), max_size=2),
+    st.integers(1, 10_000),
+)
+def test_tone_and_insistence_change_no_capacity(
+    state: State, confidence: float, turns: int, also: list[Intent], amount: int
+) -> None:
+    plain = heard(Intent.COUNTER_OFFER, amount=Decimal(amount), frequency="monthly")
+    pressing = replace(plain, confidence=confidence, also=tuple(also))
+    calm = move_of(state, Memory(), plain, OWING)
+    loud = move_of(state, Memory(turns=turns, declined=True, unclear=1), pressing, OWING)
+    assert Act.OFFER in calm.acts
+    assert Act.OFFER in loud.acts
+    assert (calm.memory.capacity_minor, calm.memory.first_due_on) == (
+        loud.memory.capacity_minor,
+        loud.memory.first_due_on,
+    )
+
+
+def test_a_state_that_needs_a_person_names_a_reason() -> None:
+    for intent in Intent:
+        for state in State:
+            move = move_of(state, Memory(), heard(intent), OWING)
+            if move.to in NEEDS_PERSON:
+                assert move.person, (state, intent)
+
+
+def test_a_hedged_yes_is_never_booked() -> None:
+    for state in (State.READ_BACK, State.PROMISE_READ_BACK):
+        memory = Memory(option=0, promise_minor=100, promise_due_on=TODAY)
+        hedged = replace(heard(Intent.ACCEPT), conditional=True)
+        assert move_of(state, memory, hedged, OWING).to is State.WITH_PERSON
+
+
+def test_yes_with_a_question_is_asked_back() -> None:
+    unsure = replace(heard(Intent.ACCEPT), also=(Intent.ASK_INFO,))
+    move = move_of(State.READ_BACK, Memory(option=0), unsure, OWING)
+    assert (move.to, move.acts) == (State.READ_BACK, ())
+
+
+def test_a_lapsed_offer_is_never_agreed() -> None:
+    lapsed = replace(OWING, options=0)
+    memory = Memory(option=1, capacity_minor=6_000, first_due_on=TODAY - timedelta(days=3), menus=1)
+    move = move_of(State.READ_BACK, memory, heard(Intent.ACCEPT), lapsed)
+    assert (move.to, move.acts) == (State.OFFER, (Act.OFFER,))
+    assert move.memory.first_due_on is None
+
+
+def test_a_promise_whose_day_has_passed_is_asked_anew() -> None:
+    memory = Memory(promise_minor=10_300, promise_due_on=TODAY - timedelta(days=1))
+    move = move_of(State.PROMISE_READ_BACK, memory, heard(Intent.ACCEPT), OWING)
+    assert (move.to, move.say) == (State.PROMISE, "promise.ask")
+
+
+def test_no_with_another_amount_is_read_back_again() -> None:
+    memory = Memory(promise_minor=10_300, promise_due_on=TODAY)
+    other = heard(Intent.DECLINE, amount=Decimal(80), dates=(TODAY + timedelta(days=7),))
+    move = move_of(State.PROMISE_READ_BACK, memory, other, OWING)
+    assert (move.to, move.memory.promise_minor) == (State.PROMISE_READ_BACK, 8_000)
+
+
+def test_the_second_no_goes_to_a_person() -> None:
+    first = move_of(State.OFFER, Memory(), heard(Intent.DECLINE), OWING)
+    assert (first.to, first.say, first.person) == (State.CAPACITY, "plan.declined", "")
+    second = move_of(State.OFFER, first.memory, heard(Intent.DECLINE), OWING)
+    assert (second.to, second.person) == (State.WITH_PERSON, "declined")
+
+
+def test_a_question_in_between_keeps_the_place() -> None:
+    for state in (State.CAPACITY, State.OFFER, State.READ_BACK, State.PROMISE, State.PROMISE_READ_BACK):
+        move = move_of(state, Memory(option=0), heard(Intent.ASK_INFO), OWING)
+        assert (move.to, move.say) == (state, "info.balance")
+
+
+def test_an_amount_that_may_be_two_is_read_back_as_the_lower_one() -> None:
+    doubtful = heard(Intent.CAPACITY_ANSWER, amount_alternatives=(Decimal(150), Decimal(100)))
+    asked = move_of(State.CAPACITY, Memory(), doubtful, OWING)
+    assert (asked.to, asked.say, asked.memory.asked_minor) == (State.CAPACITY, "number_ambiguous.read_back", 10_000)
+    offered = move_of(State.CAPACITY, asked.memory, heard(Intent.ACCEPT), OWING)
+    assert (offered.to, offered.memory.capacity_minor, offered.memory.asked_minor) == (State.OFFER, 10_000, None)

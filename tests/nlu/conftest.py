@@ -1,0 +1,20 @@
+"""The shipped word lists, compiled once for all tests of the reader."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from parley.nlu.lexicon import Lexicon, load_lexicon
+
+
+@pytest.fixture(scope="session")
+def shipped_files() -> dict[str, bytes]:
+    folder = files("parley.nlu") / "data"
+    return {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.name.endswith(".toml")}
+
+
+@pytest.fixture(scope="session")
+def lexicon(shipped_files: dict[str, bytes]) -> Lexicon:
+    return load_lexicon(shipped_files)

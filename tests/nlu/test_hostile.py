@@ -1,0 +1,123 @@
+"""Hostile text: nothing raises, and time grows no faster than the text. Bounds see backtracking, not speed."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from parley.nlu import amounts, counts, numerals, redact, votes, when
+from parley.nlu.lexicon import Lexicon
+from parley.nlu.normalise import READ_LIMIT_CHARS, normalise
+from parley.nlu.phrases import Phrase
+from parley.nlu.read import read
+from parley.nlu.reading import ReadingContext
+
+# A pattern that backtracks takes minutes on these texts, a linear one milliseconds.
+MOST_SECONDS = 2.0
+PIECES = (
+    *(
+        "\ud800",
+        "\u202e",
+        "\u200b",
+        "\x00",
+        "a",
+        "stop ",
+        "(((",
+        "不",
+        "没有",
+        "1",
+        "1,",
+        "$",
+        " ",
+        "\n",
+        "🛑",
+        "一二三",
+    ),
+    *("not ", "i will pay ", "百千万", "الو", "if ", "9" * 40, "pay in 3 ", "by the 3 ", "- ", "yes yes ", "号"),
+)
+CONTEXT = ReadingContext("offer", datetime(2026, 11, 25, 10, tzinfo=UTC), "Asia/Shanghai", "zh-CN", "CNY", ("1", "2"))
+
+
+def phrases(lexicon: Lexicon) -> list[Phrase]:
+    return [phrase for rule in lexicon.rules for phrase in (*rule.phrases, *rule.unless, *rule.never_with)]
+
+
+def grammars(lexicon: Lexicon) -> list[re.Pattern[str]]:
+    money = amounts._money(lexicon)
+    return [
+        *counts._count_patterns(lexicon),
+        *counts._option_patterns(lexicon),
+        *(day.regex for day in when._grammar(lexicon)),
+        *(money.before, money.after, money.pay_before, money.rate_after, money.between),
+        *(pattern for _, pattern, _ in redact._FINDERS),
+        numerals._finder(lexicon),
+        votes._code(lexicon),
+    ]
+
+
+def own_words(source: str) -> list[str]:
+    """Return the words a pattern is made of."""
+    bare = re.sub(r"\(\?[:<!=]*|\[[^\]]*\]|\{[^}]*\}|\\.", " ", source)
+    return re.findall(r"[a-z0-9]+|[\u3040-\uffef]+", bare) or ["1"]
+
+
+def hostile_texts(source: str, rng: random.Random) -> list[str]:
+    """Return texts of the longest length that is read, built from the pattern's own words."""
+    words = own_words(source)
+    mixed = [rng.choice(words) for _ in range(READ_LIMIT_CHARS)]
+    forms = (" ".join(mixed), words[0] * READ_LIMIT_CHARS, (words[0] + " - ") * READ_LIMIT_CHARS, "".join(mixed))
+    return [form[:READ_LIMIT_CHARS] for form in forms]
+
+
+def seconds(pattern: re.Pattern[str], texts: list[str]) -> float:
+    begin = time.process_time()
+    for text in texts:
+        for _ in pattern.finditer(text):
+            pass
+    return time.process_time() - begin
+
+
+def test_phrases_repeat_nothing_without_bound(lexicon: Lexicon) -> None:
+    for phrase in phrases(lexicon):
+        assert not re.search(r"(?<!\\)[*+]|\{\d*,\}", phrase.regex), phrase.regex
+        assert phrase.regex.count("]{0,40}?") + phrase.regex.count("]{0,20}?") <= 2
+
+
+@pytest.mark.slow
+def test_no_pattern_backtracks_on_its_own_words(lexicon: Lexicon) -> None:
+    rng = random.Random(4)
+    patterns = [phrase.pattern for phrase in phrases(lexicon)] + grammars(lexicon)
+    slow = [p.pattern for p in patterns if seconds(p, hostile_texts(p.pattern, rng)) > MOST_SECONDS]
+    assert slow == []
+
+
+def test_the_search_for_backtracking_sees_it() -> None:
+    pattern = re.compile(r"(?:a{1,30}){1,12}b")
+    assert seconds(pattern, ["a" * 24]) > seconds(pattern, ["a" * 12])
+
+
+@pytest.mark.slow
+def test_any_text_is_read_without_an_exception(lexicon: Lexicon) -> None:
+    rng = random.Random(6)
+    words = [word for phrase in rng.sample(phrases(lexicon), 200) for word in own_words(phrase.regex)]
+    for i in range(2_000):
+        if i % 3 == 0:
+            text = "".join(rng.choice(PIECES) for _ in range(rng.randint(0, 60)))
+        elif i % 3 == 1:
+            text = "".join(chr(rng.randrange(0x110000)) for _ in range(rng.randint(0, 40)))
+        else:
+            text = " ".join(rng.choice(words) for _ in range(rng.randint(0, 25)))
+        read(text, CONTEXT, lexicon)
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_long_text_is_cut_and_bounded(piece: str, lexicon: Lexicon) -> None:
+    text = (piece * 10_000)[:10_000]
+    assert len(normalise(text).starts) <= READ_LIMIT_CHARS * 20
+    begin = time.process_time()
+    read(text, CONTEXT, lexicon)
+    assert time.process_time() - begin < MOST_SECONDS

@@ -1,0 +1,127 @@
+"""The loops: what belongs together on SQLite, how a fault is waited out, how the process ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from parley.errors import BadInput, HomeUnusable, OutsideFailed
+from parley.ids import Msisdn
+from parley.providers.sandbox import Sandbox
+from parley.run import loops
+from parley.run.clock import WorldClock
+from parley.run.home import init_home, open_home
+from parley.run.loops import run_forever
+from parley.run.serving import LOOPS, build_pipeline, serve
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("serve") / "home"
+    init_home(path, {})
+    connections.close_all()
+    return path
+
+
+@pytest.mark.parametrize("names", [("receive",), ("work", "page"), ("send",), LOOPS[:3]])
+def test_single_loops_are_refused_on_sqlite(root: Path, names: tuple[str, ...]) -> None:
+    with pytest.raises(BadInput, match="one process does everything"):
+        serve(build_pipeline(open_home(root, {})), names)
+    connections.close_all()
+
+
+def parley(*arguments: str) -> subprocess.Popen[bytes]:
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY_")} | {"LANG": "C.UTF-8"}
+    words = [sys.executable, "-c", "from parley.cli.main import main; main()", *arguments]
+    return subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.mark.slow
+def test_the_command_of_a_single_loop_says_what_to_do(root: Path) -> None:
+    process = parley("send", "--home", str(root))
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert b"parley serve" in told and b"Traceback" not in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_ends_cleanly_when_told_to(root: Path, number: signal.Signals) -> None:
+    process = parley("serve", "--home", str(root))
+    assert process.stdout is not None
+    assert process.stdout.readline(), "it says that it runs"
+    _wait_until_polled(process, root)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 0, told.decode()
+    assert b"Traceback" not in told
+    # The lock is free again.
+    second = parley("serve", "--home", str(root))
+    assert second.stdout is not None and second.stdout.readline()
+    second.send_signal(signal.SIGTERM)
+    second.communicate(timeout=20)
+    assert second.returncode in {0, -signal.SIGTERM}
+
+
+def _wait_until_polled(process: subprocess.Popen[bytes], root: Path) -> None:
+    """Wait until the loops run: until a text at the message centre has been fetched."""
+    key = str(time.monotonic())
+    Sandbox(root / "centre.jsonl", seed=1, short_code="55501").handset_send(
+        Msisdn("+12025550100"), "hello", datetime.now(UTC), key
+    )
+    for _ in range(200):
+        assert process.poll() is None
+        if f'"mo.{key}"]' in (root / "centre.jsonl").read_text(encoding="utf-8"):
+            return
+        time.sleep(0.1)
+    pytest.fail("the loops fetched nothing")
+
+
+class _Rounds:
+    """Counts its rounds; stops after so many."""
+
+    def __init__(self, most: int) -> None:
+        self.calls: list[str] = []
+        self.most = most
+
+    def is_over(self) -> bool:
+        return len(self.calls) >= self.most
+
+    def fails(self, _now: datetime) -> int:
+        self.calls.append("fails")
+        raise OutsideFailed("the carrier does not answer", "通道无响应")
+
+    def works(self, _now: datetime) -> int:
+        self.calls.append("works")
+        return 0
+
+
+def test_a_carrier_that_does_not_answer_keeps_no_other_loop_from_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(loops, "_wait", lambda seconds, _stop: waited.append(seconds))
+    rounds = _Rounds(12)
+    run_forever([rounds.fails, rounds.works], WorldClock(), rounds.is_over)
+    assert rounds.calls == ["fails", "works"] * 6
+    assert waited == sorted(waited) and waited[-1] > waited[0], "ever longer"
+
+
+def test_a_fault_that_does_not_pass_ends_the_process() -> None:
+    def broken(_now: datetime) -> int:
+        raise HomeUnusable("the key is wrong", "密钥不符")
+
+    with pytest.raises(HomeUnusable):
+        run_forever([broken], WorldClock(), lambda: False)
+
+
+def test_a_long_wait_ends_when_told_to_stop() -> None:
+    started = time.monotonic()
+    loops._wait(30, lambda: time.monotonic() - started > 0.3)
+    assert time.monotonic() - started < 5

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_every_case_of_the_bench_runs_and_its_figures_are_written(tmp_path: Path, postgres_server: str) -> None:
+    words = [sys.executable, "-m", "tools.bench", "--quick", "--json", str(tmp_path / "bench.json")]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
+    names = [figure["name"].split(":")[0] for figure in told["figures"]]
+    assert not told["left_out"]
+    assert {"import", "nightly", "turns", "ledger, SQLite", "ledger, PostgreSQL", "demo"} <= set(names)
+    assert all(figure["value"] > 0 for figure in told["figures"])
