@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from parley.engine.case import Case
 from parley.engine.turn import turn as real_turn
@@ -193,6 +194,21 @@ def test_four_workers_answer_each_reply_once_and_in_order(postgres_desk: Desk) -
     assert set(models.Inbound.objects.values_list("status", flat=True)) == {"done"}
     assert set(models.Conversation.objects.values_list("state", flat=True)) == {"with_person"}
     assert models.ContactPoint.objects.filter(identity_proven_at__isnull=False).count() == 25
+
+
+@pytest.mark.postgres
+def test_a_reply_is_not_answered_before_an_earlier_one_that_another_worker_holds(postgres_desk: Desk) -> None:
+    desk = postgres_desk
+    person, _ = late(desk)
+    first, second = desk.hear(person, "who is this", NOON), desk.hear(person, "60614", NOON + MINUTE)
+    assert first is not None and second is not None
+    done: list[int] = []
+    with transaction.atomic():
+        list(models.Inbound.objects.filter(id=first.id).select_for_update())
+        in_threads(lambda: done.append(work(desk, NOON + 2 * MINUTE)))
+    assert done == [0]
+    assert set(models.Inbound.objects.values_list("status", flat=True)) == {"new"}
+    assert work(desk, NOON + 2 * MINUTE) == 2
 
 
 # --- STOP and crisis to the end

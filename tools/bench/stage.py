@@ -33,7 +33,7 @@ class Size:
     demo_days: int
 
 
-FULL = Size(accounts=30_000, threads=1_000, singly=300, demo_borrowers=3_000, demo_days=30)
+FULL = Size(accounts=30_000, threads=200, singly=60, demo_borrowers=3_000, demo_days=30)
 QUICK = Size(accounts=1_500, threads=40, singly=20, demo_borrowers=30, demo_days=1)
 
 
