@@ -79,8 +79,8 @@ def receive(home: HomeOption = None) -> None:
 
 
 def work(home: HomeOption = None) -> None:
-    """Answer replies and call people only: a process of its own on PostgreSQL."""
-    _run(home, "parley work", "work", "page")
+    """Answer replies, call people and order the audit log only: a process of its own on PostgreSQL."""
+    _run(home, "parley work", "work", "page", "order")
 
 
 def send(home: HomeOption = None) -> None:

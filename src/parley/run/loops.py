@@ -21,10 +21,12 @@ from parley.run.paging import Pager
 from parley.run.receiving import receive_due
 from parley.run.sending import Sender
 from parley.run.working import work_due
+from parley.store import audit
 from parley.store.faults import faults
 from parley.store.vault import Vault
 
 IDLE_SECONDS: Final = 0.2
+ORDERED_AT_ONCE: Final = 1_000
 LONGEST_PAUSE_SECONDS: Final = 30.0
 log = structlog.get_logger()
 
@@ -58,8 +60,12 @@ class Pipeline:
         """Call the people who must look."""
         return self.pager.page_due(now)
 
+    def order(self, now: datetime) -> int:  # noqa: ARG002 - every round is told the instant
+        """Order new audit entries into the log."""
+        return audit.sequence(ORDERED_AT_ONCE)
+
     def rounds(self) -> tuple[Round, ...]:
-        """Return the rounds in their order: what came in is obeyed before anything goes out."""
+        """Return the rounds that move messages, in order: what came in is obeyed before anything goes out."""
         return (self.receive, self.work, self.send, self.page)
 
     def settle_all(self, now: datetime) -> int:

@@ -25,7 +25,7 @@ from parley.negotiation.state import ENDED, SETTLED, State
 from parley.run.queueing import message_row
 from parley.store import audit, models
 from parley.store.book import Page, chunks_for, load_accounts, load_page, open_talks, points_of, talks_on
-from parley.store.bulk import insert_new
+from parley.store.bulk import insert_all, insert_new
 from parley.store.lock import borrower_lock
 from parley.store.outbox import decision_row, give_up_receipts
 from parley.store.records import load_records
@@ -220,9 +220,9 @@ class _Chunk:
             )
             self.messages.append(message)
             self._item(wish, "queued", "", "", message)
-        models.Message.objects.bulk_create(self.messages)
+        insert_all(self.messages)
         models.GateDecision.objects.bulk_create(self.decisions)
-        models.RunItem.objects.bulk_create(self.items)
+        insert_all(self.items)
         audit.record(self.vault, [*self.messages, *self.decisions], self.now)
 
     def _item(

@@ -45,7 +45,14 @@ def serve(pipeline: Pipeline, names: Sequence[str]) -> None:
 
     Raises BadInput where fewer than all loops are asked for on SQLite, where one process does everything.
     """
-    rounds: dict[str, Round] = dict(zip(LOOPS, pipeline.rounds(), strict=True))
+    rounds: dict[str, Round] = {
+        "receive": pipeline.receive,
+        "work": pipeline.work,
+        "send": pipeline.send,
+        "page": pipeline.page,
+        "order": pipeline.order,
+    }
+    assert tuple(rounds) == LOOPS, "every loop has a name to start it by"
     if is_sqlite() and set(names) != set(LOOPS):
         raise BadInput(
             "On SQLite one process does everything: run `parley serve`. Separate processes need PostgreSQL "
@@ -58,4 +65,4 @@ def serve(pipeline: Pipeline, names: Sequence[str]) -> None:
     run_forever([rounds[name] for name in LOOPS if name in names], WorldClock(), stopping.is_set)
 
 
-LOOPS: Final = ("receive", "work", "send", "page")
+LOOPS: Final = ("receive", "work", "send", "page", "order")

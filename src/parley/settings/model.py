@@ -189,7 +189,7 @@ class Nightly:
         between=(0, 5_000),
     )
     chunk_accounts: int = setting(
-        500,
+        2_000,
         "Accounts decided in one transaction.",
         "每个事务处理的账户数。",
         between=(1, 10_000),

@@ -20,6 +20,7 @@ from parley.negotiation.state import State
 from parley.servicing.account import Due
 from parley.servicing.arrangement import InstalmentState, Standing
 from parley.store import models
+from parley.store.bulk import insert_all
 
 _ID_BITS: Final = 128
 MOST_CHUNKS: Final = 1 << 16
@@ -136,5 +137,5 @@ def open_talks(
         )
         for point, account in missing
     ]
-    models.Conversation.objects.bulk_create(fresh)
+    insert_all(fresh)
     return dict(standing) | {talk.contact_point_id: talk for talk in fresh}

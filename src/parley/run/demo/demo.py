@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
@@ -47,7 +48,7 @@ START_ON: Final = date(2026, 11, 2)
 RUN_AT: Final = time(15, 0)
 PAYMENTS_AT: Final = time(21, 0)
 # The clock moves from event to event, but by no less than this.
-STEP: Final = timedelta(minutes=2)
+STEP: Final = timedelta(minutes=4)
 MARKER: Final = "demo.json"
 CLOCK: Final = "clock.json"
 # What lender and simulated borrowers both knew at the start; a resumed run must not draw other people.
@@ -224,8 +225,7 @@ def run_demo(root: Path, parameters: Parameters, environ: Mapping[str, str], pro
     """
     home = Home(root)
     if not is_claimed(home, parameters):
-        init_home(root, environ, settings_text=_settings_text())
-        claim(home, parameters)
+        _make_home(root, parameters, environ)
     if home.report.exists():
         return dict(json.loads(home.report.read_text(encoding="utf-8")))
     opened = open_home(root, environ)
@@ -238,6 +238,18 @@ def run_demo(root: Path, parameters: Parameters, environ: Mapping[str, str], pro
         _write(home.report, report)
         progress("checking", 1, 1)
     return report
+
+
+def _make_home(root: Path, parameters: Parameters, environ: Mapping[str, str]) -> None:
+    """Make the home beside its place and move it there whole, so that a stop in between leaves nothing half-made."""
+    making = root.with_name(f"{root.name}.making")
+    if making.exists():
+        shutil.rmtree(making)
+    init_home(making, environ, settings_text=_settings_text())
+    claim(Home(making), parameters)
+    if root.exists():
+        root.rmdir()
+    making.rename(root)
 
 
 def _settings_text() -> str:
