@@ -18,10 +18,9 @@ def show_report(console: Console, report: dict[str, Any]) -> None:
         console.print(_figures(broken))
     else:
         looked = report["checked"]["messages"]
-        console.print(
-            f"\n[green]{len(report['violations'])} kinds of promise checked over {looked:,} messages: none broken. "
-            f"已核对 {len(report['violations'])} 类承诺，无一违反。[/green]\n"
-        )
+        kinds = len(report["violations"])
+        console.print(f"\n[green]{kinds} kinds of promise checked over {looked:,} messages: none broken.[/green]")
+        console.print(f"[green]已核对 {kinds} 类承诺、{looked:,} 条短信，无一违反。[/green]\n")
     for name, title in _TITLES.items():
         console.print(f"[bold]{title}[/bold]", highlight=False)
         console.print(_figures(report[name]), highlight=False)
@@ -54,7 +53,7 @@ def _figures(values: dict[str, Any]) -> Table | Columns | str:
     if not all(isinstance(value, dict) for value in values.values()):
         return Columns([f"{name} [bold]{value:,}[/bold]" for name, value in values.items()], equal=True, padding=(0, 3))
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     # The longer side goes down the page.
     names = list(dict.fromkeys(name for group in values.values() for name in group))
     rows, columns = (list(values), names) if len(names) <= len(values) + _WIDE else (names, list(values))
