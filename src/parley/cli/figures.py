@@ -58,7 +58,7 @@ def _figures(values: dict[str, Any]) -> Table | Columns | str:
     names = list(dict.fromkeys(name for group in values.values() for name in group))
     rows, columns = (list(values), names) if len(names) <= len(values) + _WIDE else (names, list(values))
     for column in columns:
-        table.add_column(column, justify="right")
+        table.add_column(column.replace(".", " "), justify="right")
     for row in rows:
         cells = (values.get(row, {}).get(column, values.get(column, {}).get(row)) for column in columns)
         table.add_row(row, *("" if cell is None else f"{cell:,}" for cell in cells))
