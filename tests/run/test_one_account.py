@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,7 @@ def test_one_account_goes_from_file_to_kept_arrangement(opened: Opened) -> None:
     assert (arrangement.standing, arrangement.total_minor) == ("active", part.amount_minor)
     assert part.amount_minor <= arrangement.capacity_minor == 31_000
 
-    paid = f"key,no,amount,day\nP-1,A-1,{part.amount_minor / 100:.2f},{part.due_on}\n"
+    paid = f"key,no,amount,day\nP-1,A-1,{Decimal(part.amount_minor) / 100},{part.due_on}\n"
     take(opened, Kind.PAYMENTS, paid, PAYMENTS_MAP, evening(part.due_on + timedelta(days=1)))
     night(part.due_on + timedelta(days=1))
     arrangement.refresh_from_db()
