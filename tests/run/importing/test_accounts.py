@@ -261,3 +261,8 @@ effective_on = { column = "on" }
 def test_a_map_of_another_kind_is_refused(take: Import) -> None:
     with pytest.raises(BadInput, match="line 2: this map is for accounts"):
         take(HEADER, GOOD, kind=Kind.PAYMENTS, map_text=ACCOUNTS_MAP)
+
+
+def test_a_number_of_another_area_adds_its_zones(take: Import) -> None:
+    take(HEADER, GOOD.replace("(650) 253-0000", "(212) 736-5000"))
+    assert Borrower.objects.get().zones == ["America/Los_Angeles", "America/New_York"]

@@ -14,7 +14,8 @@ from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
-from parley.ids import derive_id
+from parley.contact.places import zones_of_number
+from parley.ids import Msisdn, derive_id
 from parley.purpose import Channel
 from parley.run.importing.dues import dues_of
 from parley.run.importing.reasons import Reason
@@ -65,6 +66,17 @@ def arm_of(account: UUID, holdout_bps: int) -> str:
     return "holdout" if derive_id("arm", account.hex).int % _WHOLE_BPS < holdout_bps else "messages"
 
 
+def _with_zones_of_number(row: AccountRow) -> AccountRow:
+    """Return the row with the zones of its number's area added: where address and number disagree, both count.
+
+    A row without zones stays without: unknown is closed. A made-up number says nothing of a place.
+    """
+    if row.is_synthetic or not row.phone or not row.zones:
+        return row
+    every = tuple(dict.fromkeys((*row.zones, *zones_of_number(Msisdn(row.phone)))))
+    return row if every == row.zones else dataclasses.replace(row, zones=every)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Known:
     """What must be known of an account that is stored, to see whether a row changes it."""
@@ -108,6 +120,7 @@ class AccountWriter:
 
     def write(self, rows: Sequence[AccountRow]) -> list[Verdict | Refused]:
         """Store *rows* in the current transaction; one verdict for each."""
+        rows = [_with_zones_of_number(row) for row in rows]
         known = _known([account_id(row.reference) for row in rows])
         chunk = _Chunk(_people([borrower_id(row.person) for row in rows]))
         indexes = [self._vault.blind_index(Channel.SMS, row.phone) if row.phone else b"" for row in rows]
