@@ -21,8 +21,6 @@ from stdnum.us import ssn
 
 Kind = Literal["card", "id"]
 
-# What stands in the store for the answer to our identity question: never the answer.
-IDENTITY_ANSWER: Final = "[identity answer]"
 
 # First digits of issuers (ISO/IEC 7812, ranges published by the schemes, read 2026-11): American Express, Diners, JCB,
 # Visa, Mastercard (two ranges), Maestro, Discover, UnionPay, RuPay, Mir, Verve.
@@ -70,11 +68,6 @@ def redact(text: str) -> Redacted:
         out += [text[at:start], f"[{kind}]"]
         at = end
     return Redacted("".join([*out, text[at:]]), tuple(kind for _, _, kind in places))
-
-
-def redact_identity_answer(_text: str) -> str:
-    """Return what is stored in place of an answer to our identity question."""
-    return IDENTITY_ANSWER
 
 
 def _narrow(char: str) -> str:
