@@ -10,11 +10,14 @@ ACCOUNTS ?= 3000
 DAYS ?= 30
 SEED ?= 1
 LOCALE ?= mixed
+# Afterwards: the port of the console; 0 serves nothing.
+PORT ?= 8017
+SERVE ?= 1
 ifeq ($(strip $(PARLEY_HOME)),)
 PARLEY_HOME := .demo/$(LOCALE)-accounts-$(ACCOUNTS)-days-$(DAYS)-seed-$(SEED)
 endif
 
-.PHONY: help setup demo test torture bench reference lock clean
+.PHONY: help setup demo test torture bench train reference pictures lock clean
 
 help: ## list the targets
 	@awk -f tools/help.awk $(MAKEFILE_LIST)
@@ -22,16 +25,18 @@ help: ## list the targets
 setup: ## make the environment in .venv from the locked, hashed requirements
 	@tools/setup dev
 
-demo: ## a month of the real pipeline on the sample portfolio (ACCOUNTS= DAYS= SEED= LOCALE=)
+demo: export PARLEY_HOME := $(PARLEY_HOME)
+demo: ## a month of the real pipeline on the sample portfolio (ACCOUNTS= DAYS= SEED= LOCALE=), then the console (PORT=, SERVE=0: without)
 	@tools/setup run
-	@PARLEY_HOME="$(PARLEY_HOME)" $(BIN)/parley demo \
-	  --accounts "$(ACCOUNTS)" --days "$(DAYS)" --seed "$(SEED)" --locale "$(LOCALE)"
+	@$(BIN)/parley demo --accounts "$(ACCOUNTS)" --days "$(DAYS)" --seed "$(SEED)" --locale "$(LOCALE)"
+	@[ "$(SERVE)" = 0 ] || $(BIN)/parley user add guide --role lead --one-time --again
+	@[ "$(SERVE)" = 0 ] || exec $(BIN)/parley serve --port "$(PORT)"
 
 test: setup ## lint, format, types and every test: what the build machine runs
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict src tests tools
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 torture: setup ## the same tests with properties at full size; takes hours
 	PARLEY_TORTURE=1 $(BIN)/pytest -q -n 2
@@ -39,8 +44,14 @@ torture: setup ## the same tests with properties at full size; takes hours
 bench: setup ## measure speed and peak memory on this machine
 	$(BIN)/python -m tools.bench
 
+train: setup ## train the reader of replies anew from tools/training; the same phrases give the same bytes
+	$(BIN)/python -m tools.training
+
 reference: setup ## write the pages of commands, settings and states from the code
 	$(BIN)/python tools/reference.py
+
+pictures: setup ## take the pictures of the documents anew (needs chromium)
+	$(BIN)/python tools/pictures.py
 
 lock: ## recompile requirements/*.lock (needs uv; nothing else does)
 	tools/lock

@@ -29,6 +29,15 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"time zone {name!r} is not in the tz database") from None
 
 
+def is_zone(name: str) -> bool:
+    """Return whether *name* is an IANA time zone this machine knows."""
+    try:
+        zone(name)
+    except ValueError:
+        return False
+    return True
+
+
 def local(at: Instant, zone_name: str) -> datetime:
     """Return the wall-clock time of instant *at* in the zone."""
     return at.astimezone(zone(zone_name))

@@ -71,6 +71,16 @@ def minor_from_major(text: str, currency: str) -> int:
     return int(scaled)
 
 
+def decimal_text(minor: int, currency: str) -> str:
+    """Return an amount in major units as machines read it, with all decimals: 124050 USD → 1240.50."""
+    return f"{Decimal(minor).scaleb(-MINOR_DIGITS[currency]):f}"
+
+
+def amount_text(minor: int, currency: str) -> str:
+    """Return an amount in major units with thousands separated by commas: 124050 USD → 1,240.50."""
+    return f"{Decimal(minor).scaleb(-MINOR_DIGITS[currency]):,f}"
+
+
 def divide_half_up(numerator: int, denominator: int) -> int:
     """Divide whole numbers; a half goes away from zero. *denominator* > 0."""
     assert denominator > 0, "divide by a positive number"

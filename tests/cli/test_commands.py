@@ -4,9 +4,11 @@ import contextlib
 import errno
 import io
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from unittest import mock
 
@@ -14,7 +16,7 @@ import pytest
 from django.db import connections
 
 from parley.cli.main import main
-from parley.cli.speech import is_chinese
+from parley.cli.speech import is_chinese, lang_first
 
 MAP = """
 [fields]
@@ -194,3 +196,108 @@ def test_settings_are_printed_with_what_is_allowed(home: Path) -> None:
 )
 def test_chinese_is_spoken_where_asked_for(argv: list[str], environ: dict[str, str], expected: bool) -> None:
     assert is_chinese(argv, environ) is expected
+
+
+def test_a_map_is_suggested_and_never_written_over(home: Path, files: tuple[str, str], tmp_path: Path) -> None:
+    shown = parley("import", "accounts", files[0], "--suggest", home=home)
+    assert (shown.returncode, 'principal = { column = "balance" }' in shown.stdout) == (0, True)
+    out = tmp_path / "new.toml"
+    kept = parley("import", "accounts", files[0], "--suggest", "--map", str(out), home=home, LANG="zh_CN.UTF-8")
+    assert (kept.returncode, "NEEDED" in kept.stdout) == (0, True)
+    assert "根据 book.csv 建议" in out.read_text(encoding="utf-8")
+    again = parley("import", "accounts", files[0], "--suggest", "--map", str(out), home=home)
+    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    unanswered = parley("import", "accounts", files[0], "--map", str(out), home=home)
+    assert (unanswered.returncode, "the map lacks reference, language" in unanswered.stderr) == (2, True)
+    bare = parley("import", "accounts", files[0], home=home)
+    assert (bare.returncode, "--suggest" in bare.stderr) == (2, True)
+    assert list((home / "imports").glob("*.data")) == []
+
+
+def test_imports_are_listed_and_taken_back(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "more.csv").write_text("no,name,balance\nM-1,Eve,10.50\nM-2,Sam,9\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
+    words = ("import", "accounts", str(tmp_path / "more.csv"), "--map", str(tmp_path / "map.toml"), "--by", "ann")
+    done = parley(*words, home=home)
+    number = done.stdout.split("--undo ")[1].split()[0]
+    listed = parley("import", "--list", home=home)
+    assert (listed.returncode, number in listed.stdout, "more.csv" in listed.stdout) == (0, True, True)
+    assert "ann" in listed.stdout
+    undone = parley("import", "--undo", number, "--by", "bob", home=home, LANG="zh_CN.UTF-8")
+    assert (undone.returncode, "taken back 2 rows" in undone.stdout, "已撤销 2 行" in undone.stdout) == (0, True, True)
+    again = parley("import", "--undo", number, home=home)
+    assert (again.returncode, "This import is undone" in again.stderr) == (2, True)
+    assert parley("import", "--undo", "0000", home=home).returncode == 2
+    assert (parley("import", home=home).returncode, parley("audit", "verify", home=home).returncode) == (2, 0)
+    assert "Eve" not in done.stdout + listed.stdout + undone.stdout + undone.stderr
+
+
+def test_a_case_file_is_checked_and_a_broken_one_refused(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cases.yaml"
+    path.write_text(
+        "cases:\n- {id: a, kind: irr, inputs: {cashflows: [-100, 110]}, expect: {irr_percent_per_period: 10}}\n",
+        encoding="utf-8",
+    )
+    good = parley("check", "maths", str(path), home=home, LANG="zh_CN.UTF-8")
+    assert (good.returncode, good.stdout) == (0, "1 passed, 0 failed\n通过 1，失败 0\n")
+    path.write_text(path.read_text(encoding="utf-8").replace("period: 10", "period: 9.99"), encoding="utf-8")
+    wrong = parley("check", "maths", str(path), home=home)
+    line = "a: irr_percent_per_period: expected 9.99, got 10.0000000000"
+    assert (wrong.returncode, wrong.stdout) == (1, f"{line}\n0 passed, 1 failed\n")
+    path.write_text("cases: [", encoding="utf-8")
+    broken = parley("check", "maths", str(path), home=home)
+    assert (broken.returncode, "line 1, column 9" in broken.stderr) == (2, True)
+
+
+def test_scenarios_of_law_are_judged_without_a_home(tmp_path: Path) -> None:
+    path = tmp_path / "scenarios.yaml"
+    path.write_text(
+        "- id: a\n  jurisdiction: GB\n  citation: none\n  confidence: memory\n"
+        "  given: {purpose: servicing, channel: email, now: 2026-11-23T12:00+00:00}\n"
+        "  expect: {decision: allow, reason_code: ok}\n",
+        encoding="utf-8",
+    )
+    nowhere = tmp_path / "no-home"
+    good = parley("check", "rules", str(path), str(path), home=nowhere, LANG="zh_CN.UTF-8")
+    assert (good.returncode, good.stdout) == (0, "2 passed, 0 failed\n通过 2，失败 0\n")
+    elsewhere = parley("check", "rules", str(path), "--rulebook", str(tmp_path / "rules"), home=nowhere)
+    assert (elsewhere.returncode, "is no folder" in elsewhere.stderr) == (2, True)
+    path.write_text(path.read_text(encoding="utf-8").replace("allow", "block"), encoding="utf-8")
+    wrong = parley("check", "rules", str(path), home=nowhere)
+    assert (wrong.returncode, wrong.stdout.startswith("a: expected block (ok), got allow (ok)\n")) == (1, True)
+    assert wrong.stdout.endswith("0 passed, 1 failed\n")
+    path.write_text("- id: [", encoding="utf-8")
+    broken = parley("check", "rules", str(path), home=nowhere)
+    assert (broken.returncode, "line 1, column 8" in broken.stderr) == (2, True)
+    assert not nowhere.exists()
+
+
+@pytest.mark.parametrize(
+    ("argv", "moved"),
+    [
+        (["explain", "x", "--lang", "zh"], ["--lang", "zh", "explain", "x"]),
+        (["explain", "--lang=zh", "x"], ["--lang=zh", "explain", "x"]),
+        (["read", "--", "--lang", "zh"], ["read", "--", "--lang", "zh"]),
+        (["doctor", "--lang"], ["doctor", "--lang"]),
+        ([], []),
+    ],
+)
+def test_the_language_may_be_named_anywhere_but_in_what_is_quoted(argv: list[str], moved: list[str]) -> None:
+    assert lang_first(argv) == moved
+
+
+def test_rules_are_linted_and_a_broken_file_refused_with_its_line(tmp_path: Path) -> None:
+    nowhere = tmp_path / "no-home"
+    good = parley("rules", "lint", home=nowhere, LANG="zh_CN.UTF-8")
+    assert (good.returncode, ", 0 findings\n" in good.stdout, "0 项问题" in good.stdout) == (0, True, True)
+    rules = tmp_path / "rules"
+    shutil.copytree(Path(str(resources.files("parley.rulebook"))) / "data", rules)
+    uncased = parley("rules", "lint", str(rules), "--cases", str(tmp_path / "rules" / "holidays"), home=nowhere)
+    assert (uncased.returncode, "us/ma/collection.toml, line" in uncased.stdout) == (2, False)
+    (tmp_path / "none").mkdir()
+    uncased = parley("rules", "lint", str(rules), "--cases", str(tmp_path / "none"), home=nowhere)
+    assert (uncased.returncode, "us/ma/collection.toml, line 6: ma-cap: it has no case" in uncased.stdout) == (1, True)
+    broken = rules / "us" / "ma" / "collection.toml"
+    broken.write_text(broken.read_text(encoding="utf-8").replace("max = 2", "most = 2"), encoding="utf-8")
+    refused = parley("rules", "lint", str(rules), home=nowhere)
+    assert (refused.returncode, "us/ma/collection.toml, line 17" in refused.stderr) == (2, True)

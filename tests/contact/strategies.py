@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from parley.contact.facts import (
+    Carriage,
     Consent,
     Contact,
     ContactFacts,
@@ -21,6 +22,7 @@ from parley.contact.facts import (
     Outcome,
 )
 from parley.purpose import Actor, Channel, Purpose
+from parley.rulebook.terms import Registered, SenderForm
 
 START = datetime(2026, 10, 20, tzinfo=UTC)
 PLACES = {
@@ -35,6 +37,12 @@ PLACES = {
     "PH": ("Asia/Manila",),
     "HK": ("Asia/Hong_Kong",),
     "XX": ("Asia/Kathmandu",),
+    "ID": ("Asia/Jakarta", "Asia/Jayapura"),
+    "AU": ("Australia/Lord_Howe",),
+    "BR-RJ": ("America/Sao_Paulo",),
+    "KR": ("Asia/Seoul",),
+    "MX": ("America/Mexico_City",),
+    "DE": ("Europe/Berlin",),
 }
 INSTANTS = st.integers(0, 60 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
 AFTERNOONS = tuple(((780, 900),) for _ in range(7))
@@ -65,12 +73,27 @@ OPT_OUTS = st.builds(
 )
 
 
+CARRIAGES = st.one_of(
+    st.none(),
+    st.builds(
+        Carriage,
+        provider=st.sampled_from(["sandbox", "twilio"]),
+        form=st.one_of(st.none(), st.sampled_from(SenderForm)),
+        registered=st.frozensets(st.sampled_from(Registered)),
+        relied_on=st.sampled_from([(), ("1107",)]),
+        registrations=st.sampled_from(["", "ab"]),
+    ),
+)
+
+
 @st.composite
 def contact_facts(draw: st.DrawFn, *, timely: bool = False) -> ContactFacts:
     """Draw a contact; *timely*: one that nothing but time may stand against."""
     jurisdiction = draw(st.sampled_from(sorted(PLACES)))
     now = draw(INSTANTS)
-    history = draw(st.lists(CONTACTS, max_size=6).map(tuple))
+    drawn = draw(st.lists(CONTACTS, max_size=6))
+    # What has not happened yet is no history.
+    history = tuple(contact for contact in drawn if contact.at <= now)
     facts = ContactFacts(
         now=now,
         jurisdiction=jurisdiction,
@@ -90,6 +113,7 @@ def contact_facts(draw: st.DrawFn, *, timely: bool = False) -> ContactFacts:
         discloses=draw(st.sampled_from(Discloses)),
         history=history,
         account=draw(st.sampled_from([None, "A"])),
+        carriage=None if timely else draw(CARRIAGES),
     )
     if not timely:
         return facts

@@ -26,7 +26,7 @@ from parley.contact.window import send_window
 from parley.dates import local_date
 from parley.purpose import Actor, Channel, Purpose
 from parley.rulebook.book import Rulebook
-from parley.rulebook.rule import HoursParams
+from parley.rulebook.rule import DayWindows, HoursParams
 from tests.contact.strategies import contact_facts
 
 STRICT = GateSettings()
@@ -75,11 +75,20 @@ def test_unknown_zone_is_closed_and_waiting_does_not_help(rulebook: Rulebook) ->
     assert isinstance(decision, Refused)
     assert decision.primary.reason_code == "quiet_hours"
     assert decision.retry_at is None
+    law = decide(replace(PLAIN, zones=(), actor=Actor.DEBT_BUYER), rulebook, STRICT)
+    assert isinstance(law, Refused)
+    assert {one.rule_id for one in law.refusals} >= {"us-hours-collection", "lender-hours"}
+    assert {one.layer for one in law.refusals} == {"policy"}
 
 
-def test_country_nobody_described_is_held_to_the_lenders_hours(rulebook: Rulebook) -> None:
+def test_country_nobody_described_is_held_to_a_strict_default_that_is_labelled_policy(rulebook: Rulebook) -> None:
     facts = replace(PLAIN, jurisdiction="XX", zones=("Asia/Kathmandu",), now=datetime(2026, 11, 23, 1, tzinfo=UTC))
-    assert refusing(decide(facts, rulebook, STRICT)) == {"lender-hours"}
+    decision = decide(facts, rulebook, STRICT)
+    assert isinstance(decision, Refused)
+    assert refusing(decision) == {"lender-hours", "unknown-hours"}
+    assert {one.layer for one in decision.refusals} == {"policy"}
+    # 09:00 in Kathmandu, a quarter of an hour off every full one.
+    assert decision.retry_at == datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
 
 
 def test_reply_at_night_is_permitted_once(rulebook: Rulebook) -> None:
@@ -210,7 +219,7 @@ def test_explanation_is_json_and_holds_no_reference(rulebook: Rulebook) -> None:
 
 @given(contact_facts())
 def test_same_facts_same_explanation(rulebook: Rulebook, facts: ContactFacts) -> None:
-    fresh = Rulebook(rulebook.rules, rulebook.jurisdictions, rulebook.hash)
+    fresh = replace(rulebook, _selections={})
     assert json.dumps(explain(decide(facts, rulebook, BINDING))) == json.dumps(explain(decide(facts, fresh, BINDING)))
 
 
@@ -223,22 +232,24 @@ def test_signing_nothing_never_permits_more(rulebook: Rulebook, facts: ContactFa
 @given(contact_facts(), st.data())
 def test_fewer_rules_never_refuse_more(rulebook: Rulebook, facts: ContactFacts, data: st.DataObject) -> None:
     gone = data.draw(st.frozensets(st.sampled_from([rule.id for rule in rulebook.rules if rule.kind != "exception"])))
-    fewer = Rulebook(tuple(rule for rule in rulebook.rules if rule.id not in gone), rulebook.jurisdictions, "fewer")
+    fewer = replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.id not in gone), _selections={})
     assert refusing(decide(facts, fewer, STRICT)) <= refusing(decide(facts, rulebook, STRICT))
 
 
 @given(contact_facts(), st.integers(0, 600), st.integers(0, 600))
 def test_narrower_hours_never_permit_more(rulebook: Rulebook, facts: ContactFacts, late: int, early: int) -> None:
     def narrowed(params: HoursParams) -> HoursParams:
-        (start, end), *_ = params.open[0]
-        assume(start + late < end - early)
-        return replace(params, open=(((start + late, end - early),),) * 7)
+        def shorter(day: DayWindows) -> DayWindows:
+            return tuple((start + late, end - early) for start, end in day if start + late < end - early)
+
+        monday, tuesday, wednesday, thursday, friday, saturday, sunday = map(shorter, params.open)
+        return replace(params, open=(monday, tuesday, wednesday, thursday, friday, saturday, sunday))
 
     rules = tuple(
         replace(rule, params=narrowed(rule.params)) if isinstance(rule.params, HoursParams) else rule
         for rule in rulebook.rules
     )
-    stricter = Rulebook(rules, rulebook.jurisdictions, "stricter")
+    stricter = replace(rulebook, rules=rules, _selections={})
     assert refusing(decide(facts, rulebook, STRICT)) <= refusing(decide(facts, stricter, STRICT))
 
 

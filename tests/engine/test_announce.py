@@ -11,9 +11,9 @@ from parley.dates import local
 from parley.engine.announce import Announcement, Figures, announce, key_of
 from parley.engine.case import ContactRecord, StandingHold
 from parley.engine.nightly import Trigger
+from parley.engine.situation import Situation, account_of, party_of
 from parley.engine.turn import Library
 from parley.purpose import Channel, Purpose
-from tests.engine.sample import Situation, account_of, party_of
 
 AS_OF = date(2026, 11, 23)
 # Two in the morning in Chicago.

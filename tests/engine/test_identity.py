@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.engine.identity import ANSWER, compare
-from tests.engine.sample import NOON, Situation, party_of
+from parley.engine.situation import Situation, party_of
+from tests.engine.sample import NOON
 
 US = party_of(Situation(), NOON)
 GB = replace(US, postcode="M1 4BT", contract_tail="77A3")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from parley.engine.headline import read_headline
+from parley.engine.transcript import play
 from parley.engine.turn import Library
-from tests.engine.transcript import headline, play
 
 FOLDER = Path(__file__).parents[1] / "golden" / "transcripts"
 FILES = sorted(FOLDER.rglob("*.txt"))
@@ -38,6 +39,23 @@ def test_a_changed_word_is_seen(library: Library) -> None:
     assert play(written.replace("$39.78", "$39.79"), library) == written
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("~ dance", "does not 'dance'"),
+        ("~ colleague", "does not"),
+        ("~ release dispute settled", "no hold dispute"),
+        ("~ offer sixty from 2026-12-05", "does not"),
+        ("~ call out answered", "not a valid CallOutcome"),
+        ("~ hold plan_broken", "not a valid Hold"),
+    ],
+)
+def test_what_no_member_of_staff_does_is_an_error(line: str, why: str, library: Library) -> None:
+    lines = (FOLDER / "en" / "plan_agreed.txt").read_text(encoding="utf-8").splitlines()
+    with pytest.raises(ValueError, match=why):
+        play("\n".join([*lines[:2], line]), library)
+
+
 def test_an_unknown_fact_in_the_headline_is_an_error(library: Library) -> None:
-    with pytest.raises(AssertionError, match="no fact"):
-        headline("# us · original creditor · en-US · moon", library)
+    with pytest.raises(ValueError, match="no fact"):
+        read_headline("# us · original creditor · en-US · moon", library)

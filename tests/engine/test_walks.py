@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from parley.engine.case import Case
 from parley.engine.outcome import Outcome
+from parley.engine.situation import Situation, case_of
 from parley.engine.turn import Library
+from parley.engine.twin import Heard, Twin
 from parley.negotiation.dialogue import MOST_TURNS
 from parley.negotiation.state import ENDED, State
 from parley.nlu.urgent import scan
 from parley.servicing.schedule import Schedule
-from tests.engine.sample import Situation, case_of, shipped_library
-from tests.engine.twin import Heard, Twin
+from tests.engine.sample import shipped_library
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from parley.engine.lender import Lender
+from parley.engine.situation import Situation, account_of, case_of, party_of
 from parley.engine.turn import Library
 from parley.engine.wording import Saying, render, template_key
 from parley.locale import Language
@@ -16,7 +17,7 @@ from parley.negotiation.moves import Memory, Move
 from parley.negotiation.state import State
 from parley.servicing.account import Product
 from parley.servicing.schedule import Schedule
-from tests.engine.sample import NOON, Situation, account_of, case_of, party_of
+from tests.engine.sample import NOON
 
 TODAY = date(2026, 11, 23)
 # Said by a person or by parts to come, not by the engine of today.
@@ -33,7 +34,7 @@ PLACES = {
 
 def plans_of(currency: str, library: Library) -> tuple[Schedule, ...]:
     facts = Facts(Product.CARD, currency, 1_240_000, 2_190, 34, 60_000, date(2026, 12, 7))
-    menu = build_menu(facts, library.policy, "")
+    menu = build_menu(facts, library.policy, "", lambda _: True)
     assert isinstance(menu, Menu)
     return menu.plans
 
@@ -46,6 +47,7 @@ def saying_of(situation: Situation, plans: tuple[Schedule, ...]) -> Saying:
         memory=Memory(option=0, promise_minor=10_300, promise_due_on=date(2026, 11, 27)),
         plans=plans,
         context="offer",
+        between=("ask_plan", "accept"),
         due_on=date(2026, 11, 27),
         amount_minor=10_300,
         limit_before_minor=300_000,
@@ -91,7 +93,7 @@ def test_a_read_back_is_the_plan_to_the_last_payment(language: Language, library
 
 def key_for(say: str, situation: Situation, library: Library, plans: int = 3, lender: Lender | None = None) -> str:
     shown = plans_of(situation.currency, library)[:plans]
-    return template_key(Move(State.OFFER, say), case_of(situation), shown, lender or library.lender)
+    return template_key(Move(State.OFFER, say), case_of(situation, now=NOON), shown, lender or library.lender)
 
 
 def test_the_form_of_an_offer_follows_the_number_of_plans(library: Library) -> None:
@@ -102,6 +104,8 @@ def test_the_form_of_an_offer_follows_the_number_of_plans(library: Library) -> N
 def test_identity_is_asked_by_what_the_country_knows_by_heart(library: Library) -> None:
     keys = [key_for("identity.ask", situation, library) for situation in PLACES.values()]
     assert keys == ["identity.ask_postcode", "identity.ask_contract_tail", "identity.ask_contract_tail"]
+    nowhere = replace(library.lender, asks_postcode=frozenset())
+    assert key_for("identity.ask", Situation(), library, lender=nowhere) == "identity.ask_contract_tail"
 
 
 def test_where_no_help_outside_is_known_none_is_named(library: Library) -> None:

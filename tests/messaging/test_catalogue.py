@@ -257,6 +257,13 @@ def test_a_small_catalogue_loads() -> None:
     assert small().entry("b.two").version == 3
 
 
+def test_what_people_may_send_says_what_it_then_is() -> None:
+    marked = KEYS.replace("version = 3", 'version = 3\nperson = "servicing"')
+    assert (small(marked).entry("b.two").by_person, small().entry("b.two").by_person) == (Purpose.SERVICING, None)
+    with pytest.raises(BadInput, match=r"b\.two: person is one of"):
+        small(KEYS.replace("version = 3", "version = 3\nperson = true"))
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "names"),
     [

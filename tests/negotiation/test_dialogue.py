@@ -108,6 +108,19 @@ def test_stop_opts_out_from_every_state(
         assert move.say == "", "each is answered once"
 
 
+@given(STATES, memories(), readings(), standings())
+def test_a_wish_for_texts_again_is_confirmed_unless_a_person_holds_the_talk(
+    state: State, memory: Memory, reading: Reading, facts: Standing
+) -> None:
+    plain = replace(reading, intent=Intent.OTHER, also=())
+    move = move_of(state, memory, plain, replace(facts, has_resumed=True))
+    if state in ENDED - {State.OPTED_OUT}:
+        assert move.say == "" and Act.RESUME not in move.acts and move.person
+    else:
+        assert (move.say, move.acts) == ("resumed.confirmed", (Act.RESUME,))
+        assert move.to is (State.NOTIFIED if state is State.OPTED_OUT else state)
+
+
 @given(STATES, memories(), readings(), standings(), st.booleans())
 def test_danger_is_a_crisis_from_every_state(
     state: State, memory: Memory, reading: Reading, facts: Standing, stops: bool
@@ -251,3 +264,14 @@ def test_an_amount_that_may_be_two_is_read_back_as_the_lower_one() -> None:
     assert (asked.to, asked.say, asked.memory.asked_minor) == (State.CAPACITY, "number_ambiguous.read_back", 10_000)
     offered = move_of(State.CAPACITY, asked.memory, heard(Intent.ACCEPT), OWING)
     assert (offered.to, offered.memory.capacity_minor, offered.memory.asked_minor) == (State.OFFER, 10_000, None)
+
+
+def test_a_proof_of_identity_counts_though_a_person_holds_the_thread() -> None:
+    unproven = replace(OWING, is_proven=False, identity_answer="match")
+    for state in (State.WITH_PERSON, State.DISPUTED):
+        move = move_of(state, Memory(), heard(Intent.IDENTITY_ANSWER), unproven)
+        assert (move.to, move.say, move.acts, move.person) == (state, "", (Act.PROVE_IDENTITY,), "wrote_again")
+    for state in (State.LOCKED, State.CRISIS, State.WRONG_PERSON):
+        assert move_of(state, Memory(), heard(Intent.IDENTITY_ANSWER), unproven).acts == ()
+    wrong = replace(unproven, identity_answer="mismatch")
+    assert move_of(State.WITH_PERSON, Memory(), heard(Intent.IDENTITY_ANSWER), wrong).acts == ()

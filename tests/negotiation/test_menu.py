@@ -17,7 +17,7 @@ from tests.negotiation.strategies import menu_facts, shipped_policy
 
 
 def menu_of(facts: Facts) -> Menu | NoPlan:
-    return build_menu(facts, shipped_policy(), "rulebook")
+    return build_menu(facts, shipped_policy(), "rulebook", lambda _: True)
 
 
 def payments_of(balance: int, rate_bps: int, count: int) -> list[int]:

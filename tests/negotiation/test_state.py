@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.moves import Memory
-from parley.negotiation.state import ANYWHERE, ENDED, State, diagram, next_states
+from parley.negotiation.state import ANYWHERE, ENDED, State, diagram, diagram_by_person, next_states
 from tests.negotiation.strategies import memories
 
 DRAWN = Path(__file__).parent / "states.mmd"
+DRAWN_BY_PERSON = Path(__file__).parent / "states_by_person.mmd"
 
 
 def test_every_state_can_be_reached_and_every_state_reaches_an_end() -> None:
@@ -29,8 +30,12 @@ def test_stop_and_crisis_are_heard_everywhere() -> None:
 
 
 def test_nothing_leads_back_from_an_end() -> None:
-    for state in ENDED:
+    for state in ENDED - {State.OPTED_OUT}:
         assert next_states(state) <= {State.OPTED_OUT, State.CRISIS, state}
+
+
+def test_whoever_stopped_may_begin_anew() -> None:
+    assert next_states(State.OPTED_OUT) == {State.OPTED_OUT, State.CRISIS, State.NOTIFIED}
 
 
 def test_a_plain_wish_is_never_out_of_place() -> None:
@@ -40,6 +45,10 @@ def test_a_plain_wish_is_never_out_of_place() -> None:
 
 def test_the_drawing_is_the_table() -> None:
     assert diagram() + "\n" == DRAWN.read_text(encoding="utf-8")
+
+
+def test_the_drawing_of_a_person_s_steps_is_the_table() -> None:
+    assert diagram_by_person() + "\n" == DRAWN_BY_PERSON.read_text(encoding="utf-8")
 
 
 @given(memories())

@@ -13,7 +13,7 @@ from parley.nlu import amounts, counts, numerals, redact, votes, when
 from parley.nlu.lexicon import Lexicon
 from parley.nlu.normalise import READ_LIMIT_CHARS, normalise
 from parley.nlu.phrases import Phrase
-from parley.nlu.read import read
+from parley.nlu.read import Reader, read
 from parley.nlu.reading import ReadingContext
 
 # A pattern that backtracks takes minutes on these texts, a linear one milliseconds.
@@ -101,7 +101,7 @@ def test_the_search_for_backtracking_sees_it() -> None:
 
 
 @pytest.mark.slow
-def test_any_text_is_read_without_an_exception(lexicon: Lexicon) -> None:
+def test_any_text_is_read_without_an_exception(lexicon: Lexicon, reader: Reader) -> None:
     rng = random.Random(6)
     words = [word for phrase in rng.sample(phrases(lexicon), 200) for word in own_words(phrase.regex)]
     for i in range(2_000):
@@ -111,13 +111,13 @@ def test_any_text_is_read_without_an_exception(lexicon: Lexicon) -> None:
             text = "".join(chr(rng.randrange(0x110000)) for _ in range(rng.randint(0, 40)))
         else:
             text = " ".join(rng.choice(words) for _ in range(rng.randint(0, 25)))
-        read(text, CONTEXT, lexicon)
+        read(text, CONTEXT, reader)
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_long_text_is_cut_and_bounded(piece: str, lexicon: Lexicon) -> None:
+def test_long_text_is_cut_and_bounded(piece: str, reader: Reader) -> None:
     text = (piece * 10_000)[:10_000]
     assert len(normalise(text).starts) <= READ_LIMIT_CHARS * 20
     begin = time.process_time()
-    read(text, CONTEXT, lexicon)
+    read(text, CONTEXT, reader)
     assert time.process_time() - begin < MOST_SECONDS

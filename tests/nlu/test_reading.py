@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from parley.errors import BadInput
+from parley.nlu.labels import label_of
 from parley.nlu.lexicon import Lexicon, load_lexicon
-from parley.nlu.read import read
+from parley.nlu.read import Reader, read
 from parley.nlu.reading import Intent, ReadingContext, Slots
-from parley.nlu.score import read_lines, score
+from parley.nlu.score import Scored, score
 from parley.nlu.urgent import scan
 
 CASES = Path(__file__).parent / "cases"
@@ -61,8 +62,8 @@ def test_other_courts_are_not_legal(text: str, lexicon: Lexicon) -> None:
 
 
 @pytest.mark.parametrize("case", REPLIES, ids=[c["text"] for c in REPLIES])
-def test_reply_is_read_in_its_context(case: dict[str, Any], lexicon: Lexicon) -> None:
-    reading = read(case["text"], context_of(case), lexicon)
+def test_reply_is_read_in_its_context(case: dict[str, Any], reader: Reader) -> None:
+    reading = read(case["text"], context_of(case), reader)
     if "intent" in case:
         assert reading.intent == case["intent"]
     if "also" in case:
@@ -90,10 +91,11 @@ def shown(value: object) -> object:
     return value if isinstance(value, (int, str)) else str(value)
 
 
-def test_visible_examples_score_no_less_than_reached(lexicon: Lexicon) -> None:
+def test_visible_examples_score_no_less_than_reached(reader: Reader) -> None:
     """Copies of the label guide's 60 examples: a check, not what the lists were fitted to."""
     lines = [json.loads(line) for line in (CASES / "examples.jsonl").read_text("utf-8").splitlines()]
-    figures = score(read_lines(lines, "USD", lexicon))
+    labels = [label_of(line) for line in lines]
+    figures = score([Scored(one, read(one.text, one.context, reader), 0.0) for one in labels]).as_json()
     assert figures["stop_recall"] == 1.0
     assert figures["stop_false"] == 0
     assert figures["risk_recall"] == 1.0
@@ -105,8 +107,8 @@ def test_visible_examples_score_no_less_than_reached(lexicon: Lexicon) -> None:
     assert figures["zh"]["amount_exact"] >= 0.9
 
 
-def test_repr_shows_no_words_of_the_reply(lexicon: Lexicon) -> None:
-    reading = read("will pay 4321 on friday", context_of({"context": "overdue", "locale": "en-US"}), lexicon)
+def test_repr_shows_no_words_of_the_reply(lexicon: Lexicon, reader: Reader) -> None:
+    reading = read("will pay 4321 on friday", context_of({"context": "overdue", "locale": "en-US"}), reader)
     assert "4321" not in repr(reading)
     assert "friday" not in repr(lexicon.prepare("friday"))
 

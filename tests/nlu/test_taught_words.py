@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from parley.nlu.lexicon import Lexicon
-from parley.nlu.read import read
+from parley.nlu.read import Reader, read
 from parley.nlu.reading import Intent, ReadingContext
 from parley.nlu.urgent import scan
 
@@ -69,18 +69,18 @@ def test_every_language_teaches_words() -> None:
 
 
 @pytest.mark.parametrize(("language", "key", "context", "word"), TAUGHT)
-def test_taught_word_is_understood(language: str, key: str, context: str | None, word: str, lexicon: Lexicon) -> None:
+def test_taught_word_is_understood(language: str, key: str, context: str | None, word: str, reader: Reader) -> None:
     wanted = AFTER_ALERT.get(word, MEANS[word]) if context == "risk_alert" else MEANS[word]
     for form in (word, word.lower(), f" {word}. ", f"“{word}”"):
-        reading = read(form, context_after(context, language), lexicon)
+        reading = read(form, context_after(context, language), reader)
         assert (reading.intent, reading.also) == (wanted, ()), (key, form)
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
 @pytest.mark.parametrize("word", STOP_WORDS)
-def test_stop_is_heard_after_every_message(word: str, context: str | None, lexicon: Lexicon) -> None:
+def test_stop_is_heard_after_every_message(word: str, context: str | None, lexicon: Lexicon, reader: Reader) -> None:
     for form in (word, word.lower(), f"“{word}”"):
-        assert read(form, context_after(context, "zh-Hans"), lexicon).intent is Intent.STOP
+        assert read(form, context_after(context, "zh-Hans"), reader).intent is Intent.STOP
         assert scan(form, lexicon).stop is not None
 
 

@@ -287,6 +287,17 @@ def test_the_same_reference_twice_is_seen_twice(centre: Open) -> None:
     assert [each.reference for each in sandbox.handset_inbox(0)] == ["ref-1", "ref-1"]
 
 
+def test_arrivals_of_chosen_messages_come_in_order_as_often_as_they_did_in_every_process(centre: Open) -> None:
+    sandbox = centre()
+    sandbox.submit([message(1), message(2), message(3), message(1)], NOON)
+    assert sandbox.handset_arrivals(["ref-1"]) == []
+    sandbox.poll(LATER, 99)
+    for view in (sandbox, centre()):
+        found = view.handset_arrivals(["ref-3", "ref-1", "ref-9"])
+        assert sorted(one.reference for one in found) == ["ref-1", "ref-1", "ref-3"]
+        assert [one.n for one in found] == sorted(one.n for one in found)
+
+
 def test_an_impossible_share_is_refused() -> None:
     with pytest.raises(ValueError, match="slow is a share"):
         Faults(slow=1.1)

@@ -38,6 +38,8 @@ Anything: TypeAlias = Any
 
 # A Tuesday, noon in New York: open everywhere in America.
 NOON = datetime(2026, 11, 3, 17, tzinfo=UTC)
+# In order everywhere: it names its sender, also in brackets, a way to answer and a way out.
+BODY = "【Example Card】hello. Call 800-555-0100. STOP ends texts."
 TODAY = NOON.date()
 COST = 7_900
 
@@ -92,6 +94,10 @@ class Desk:
         )  # fmt: skip
         return Person(borrower, point, number)
 
+    def operator(self, name: str = "dana", role: str = "agent", **more: Anything) -> models.Operator:
+        values = {"display_name": name.title(), "role": role, "created_at": NOON, "created_by": "test"} | more
+        return models.Operator.objects.get_or_create(name=name, defaults=values)[0]
+
     def account(
         self, person: Person, dues: Sequence[tuple[date, int, int]] = (), *, principal: int = 124_000, **more: Anything
     ) -> models.Account:
@@ -123,7 +129,7 @@ class Desk:
     def message(self, person: Person, account: models.Account | None = None, **more: Anything) -> models.Message:
         row = derive_id("test-message", str(next(self.serial)))
         created = more.pop("created_at", NOON - timedelta(hours=3))
-        body = more.pop("body", "Example Card: hello. STOP ends texts.")
+        body = more.pop("body", BODY)
         values: dict[str, Any] = {
             "purpose": Purpose.REMINDER, "template_key": "reminder.neutral", "template_version": 1, "language": "en",
             "discloses": "nothing", "context": "reminder", "encoding": "gsm7", "segments": 1,

@@ -52,6 +52,20 @@ def test_a_draft_shows_whom_it_reaches_at_what_price_and_why_not_the_others(desk
     assert models.Message.objects.count() == 0
 
 
+def test_an_old_count_is_approved_by_nobody_until_it_is_counted_again(desk: Desk, campaigns: Campaigns) -> None:
+    british(desk)
+    campaigns.draft("news", TEMPLATES[0], Audience(), "marketing", NOON)
+    british(desk)
+    later = NOON + timedelta(days=1, seconds=1)
+    with pytest.raises(BadInput, match="Count again"):
+        campaigns.approve("news", "compliance", later)
+    counted = campaigns.count_again("news", "compliance", later)
+    assert (counted.count, counted.cost_micro, counted.counted_at) == (2, counted.segments * 7_900, later)
+    assert campaigns.approve("news", "compliance", later + timedelta(days=1)).count == 2
+    with pytest.raises(BadInput, match="approved"):
+        campaigns.count_again("news", "compliance", later)
+
+
 def test_nobody_approves_their_own(desk: Desk, campaigns: Campaigns) -> None:
     british(desk)
     campaigns.draft("news", TEMPLATES[0], Audience(), "marketing", NOON)

@@ -22,6 +22,7 @@ from parley.run.demo.parameters import Parameters
 from parley.run.home import open_home
 from parley.run.sending import Sender
 from parley.store import models
+from parley.web.report.page import report_page
 from tests.run.desk import Anything, taken
 
 ACCOUNTS, PEOPLE, DAYS = 150, 60, 20
@@ -103,6 +104,45 @@ def test_a_second_call_returns_the_same_report_without_work(
 
 
 @pytest.mark.slow
+def test_the_report_lies_beside_its_figures_as_a_page(
+    first: tuple[Path, dict[str, Any]], full_size: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in a finished home that lacks it; no work is done again for it."""
+    root, report = first
+    page = root / "report.html"
+    written = page.read_bytes()
+    assert written.decode() == report_page(report) and page.stat().st_mode & 0o777 == 0o600
+    page.unlink()
+    monkeypatch.setattr(demo, "Month", None)
+    run(root, parameters(full_size=full_size))
+    assert page.read_bytes() == written
+
+
+@pytest.mark.slow
+def test_the_steps_and_days_of_the_report_agree_with_its_totals(first: tuple[Path, dict[str, Any]]) -> None:
+    _, report = first
+    steps = report["funnel"]
+    assert list(steps) == ["simulated", "written_to", "replied", "identity_proven", "offered", "agreed", "kept"]
+    assert steps["simulated"] == PEOPLE
+    assert steps["simulated"] >= steps["written_to"] >= steps["replied"] >= steps["offered"]
+    assert steps["agreed"] >= steps["kept"]
+    totals: Counter[str] = Counter()
+    for counts in report["by_day"].values():
+        totals.update(counts)
+    assert totals["replies"] == report["outcome"]["replies"] > 0
+    assert totals["payments"] == report["outcome"]["payments"] > 0
+    assert totals["arrangements"] == report["agreements"]["total"] > 0
+    assert totals["sent"] == sum(counts["messages"] for counts in report["sent_by_purpose"].values()) > 0
+    sent = report["sent_by_purpose"].values()
+    assert sum(counts["cost_micro"] for counts in sent) == report["segments"]["cost_micro"]
+    agreed = report["agreed_by_currency"].values()
+    assert sum(counts["arrangements"] for counts in agreed) == report["agreements"]["total"]
+    assert any(counts["relief_minor"] > 0 for counts in agreed)
+    refused = {rule for counts in report["refusals_by_rule"].values() for rule in counts}
+    assert refused == set(report["rules"])
+
+
+@pytest.mark.slow
 def test_stopped_again_and_again_it_comes_to_the_same_report(
     first: tuple[Path, dict[str, Any]], tmp_path: Path, full_size: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +159,7 @@ def test_stopped_again_and_again_it_comes_to_the_same_report(
     assert not any(again["violations"].values()), again["violations"]
     assert_nothing_doubled(root)
     assert again == report
+    assert (root / "report.html").read_bytes() == (first[0] / "report.html").read_bytes()
 
 
 def _stop_at(patch: pytest.MonkeyPatch, owner: type, name: str, calls: int) -> None:

@@ -19,6 +19,7 @@ from django.db.models import Model
 from parley.engine.nightly import Trigger
 from parley.purpose import Purpose
 from parley.run import nightly
+from parley.run.wishes import message_id
 from parley.store import models
 from parley.store.database import configure
 from parley.store.keys import Keys
@@ -157,6 +158,7 @@ from datetime import timedelta
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from parley.run import nightly
+from parley.run.wishes import message_id
 from parley.store.database import configure
 from parley.store.keys import Keys
 from parley.store.sealed import open_vault
@@ -232,7 +234,7 @@ def test_of_several_limit_changes_the_last_is_told_and_an_old_one_is_no_news(des
     change(desk, old, TODAY - 60 * DAY)
     desk.nightly()
     message = models.Message.objects.get()
-    assert message.id == nightly.message_id(account.id, Trigger(Purpose.SERVICING, "limit_change", f"limit:{TODAY}"))
+    assert message.id == message_id(account.id, Trigger(Purpose.SERVICING, "limit_change", f"limit:{TODAY}"))
 
 
 def test_two_accounts_of_one_borrower_share_a_thread_in_one_night(desk: Desk) -> None:

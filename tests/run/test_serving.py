@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +23,7 @@ from parley.run import loops
 from parley.run.clock import WorldClock
 from parley.run.home import init_home, open_home
 from parley.run.loops import run_forever
-from parley.run.serving import LOOPS, build_pipeline, serve
+from parley.run.serving import LOOPS, build_jobs, build_pipeline, build_worker_jobs, serve
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("names", [("receive",), ("work", "page"), ("send",), LOOPS[:3]])
 def test_single_loops_are_refused_on_sqlite(root: Path, names: tuple[str, ...]) -> None:
     with pytest.raises(BadInput, match="one process does everything"):
-        serve(build_pipeline(open_home(root, {})), names)
+        serve(build_pipeline(open_home(root, {})), names, WorldClock())
     connections.close_all()
 
 
@@ -42,6 +45,17 @@ def parley(*arguments: str) -> subprocess.Popen[bytes]:
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY_")} | {"LANG": "C.UTF-8"}
     words = [sys.executable, "-c", "from parley.cli.main import main; main()", *arguments]
     return subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago, and whose successor was too."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            with contextlib.suppress(OSError, OverflowError):
+                second.bind(("127.0.0.1", port + 1))
+                return port
 
 
 @pytest.mark.slow
@@ -55,7 +69,7 @@ def test_the_command_of_a_single_loop_says_what_to_do(root: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serve_ends_cleanly_when_told_to(root: Path, number: signal.Signals) -> None:
-    process = parley("serve", "--home", str(root))
+    process = parley("serve", "--home", str(root), "--port", str(free_port()))
     assert process.stdout is not None
     assert process.stdout.readline(), "it says that it runs"
     _wait_until_polled(process, root)
@@ -125,3 +139,36 @@ def test_a_long_wait_ends_when_told_to_stop() -> None:
     started = time.monotonic()
     loops._wait(30, lambda: time.monotonic() - started > 0.3)
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.slow
+def test_serve_answers_for_staff_and_says_when_a_port_is_taken(root: Path) -> None:
+    port = free_port()
+    process = parley("serve", "--home", str(root), "--port", str(port))
+    try:
+        assert process.stdout is not None
+        assert f"http://127.0.0.1:{port}".encode() in process.stdout.readline()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/log-in", timeout=20) as answer:
+            assert b"Log in to the console" in answer.read()
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        second = parley("serve", "--home", str(root), "--port", str(taken.getsockname()[1]))
+        _, told = second.communicate(timeout=60)
+    assert second.returncode == 2
+    assert b"--port" in told
+    assert b"Traceback" not in told
+
+
+def test_a_worker_without_the_files_of_the_home_leaves_imports_and_replays_to_the_process_that_has_them(
+    root: Path,
+) -> None:
+    opened = open_home(root, {})
+    pipeline = build_pipeline(opened)
+    every, worker = set(build_jobs(opened, pipeline).kinds), set(build_worker_jobs(opened, pipeline).kinds)
+    assert every - worker == {"import.try", "import.run", "import.undo", "rules.replay"}
+    assert worker == {"nightly", "campaign.draft", "campaign.count", "campaign.send"}

@@ -98,15 +98,35 @@ def test_part_of_a_due_that_was_paid_and_dropped_comes_back_open() -> None:
 
 
 def test_jurisdiction_falls_back_to_its_country_then_to_everywhere() -> None:
-    assert choose(WATERFALLS, "CN-31", Situation.PAYMENT).name == "cost_interest_principal"
+    assert choose(WATERFALLS, "CN-31", Situation.PAYMENT).name == "china"
     assert choose(WATERFALLS, "US-CA", Situation.PAYMENT).name == "standard"
 
 
-def test_shipped_orders_are_policy_with_a_reason_in_both_languages() -> None:
+def test_default_in_germany_pays_costs_then_what_was_owed_and_penalty_interest_last() -> None:
+    # 400.00 on cost 30.00, penalty interest 25.00 and 300.00 of arrears, 60.00 of it contractual interest: § 497(3).
+    before = account(
+        Balance(principal=300_000, interest=6_000, penalty_interest=2_500, cost=3_000), Due(LAST_MONTH, 35_500)
+    )
+    paid = apply_payment(before, 34_000, TODAY, choose(WATERFALLS, "DE", Situation.PAYMENT))
+    assert paid.parts == Balance(principal=24_000, interest=6_000, penalty_interest=1_000, cost=3_000)
+
+
+@pytest.mark.parametrize("place", ["CN", "TW", "JP", "KR", "IT", "FR", "ES", "PH"])
+def test_interest_comes_before_principal_where_a_civil_code_says_so(place: str) -> None:
+    before = account(Balance(principal=900_000, interest=23_055, cost=8_000), Due(LAST_MONTH, 10_000))
+    order = choose(WATERFALLS, place, Situation.PAYMENT)
+    assert apply_payment(before, 50_000, TODAY, order).parts == Balance(18_945, interest=23_055, cost=8_000)
+
+
+def test_only_what_was_read_is_law_and_every_order_says_why() -> None:
     for order in WATERFALLS.values():
-        assert (order.layer, order.citation) == ("policy", None)
-        assert order.reason_en
-        assert order.reason_zh
+        assert (order.grounds.layer == "law") == (order.grounds.citation is not None)
+        assert order.grounds.reason_en
+        assert order.grounds.reason_zh
+    assert {order.name for order in WATERFALLS.values() if order.grounds.layer == "policy"} == {
+        "standard",
+        "plan_kept_principal_first",
+    }
 
 
 def test_repr_shows_no_amount() -> None:
@@ -191,6 +211,7 @@ GOOD = RAW.decode()
         ('layer = "policy"', "", "layer is missing"),
         ('layer = "policy"', 'layer = "policy"\nwhim = 1', "whim is not a known key"),
         ('layer = "policy"', 'layer = "policy"\ncitation = " "', "citation is not a text"),
+        ('citation = "Civil Code (Taiwan), art. 323"', "", "layer law needs a citation"),
         ('jurisdictions = ["CN"]', 'jurisdictions = ["*"]', "standard is already the order of *"),
         ('jurisdictions = ["CN"]', "jurisdictions = []", "jurisdictions is not a list"),
         (

@@ -99,6 +99,7 @@ class Book:
     talk: models.Conversation = field(init=False)
     offer: models.OfferRecord = field(init=False)
     arrangement: models.Arrangement = field(init=False)
+    heard: models.Inbound = field(init=False)
 
     def __post_init__(self) -> None:
         self.borrower = self.person()
@@ -117,6 +118,7 @@ class Book:
         )  # fmt: skip
         self.offer = self.offer_record()
         self.arrangement = self.new_arrangement()
+        self.heard = self.inbound()
 
     def person(self) -> models.Borrower:
         row = uuid.uuid4()
@@ -160,6 +162,7 @@ class Book:
         owner = self.borrower if known else None
         return models.Inbound.objects.create(
             id=row, provider="sandbox", provider_event=str(row), address_index=self.vault.blind_index("sms", PHONE),
+            reading_sealed=seal_text(self.vault, owner, Sealed.INBOUND_READING, row, "{}"),
             contact_point=self.point if known else None, conversation=self.talk if known else None, received_at=AT,
             body_sealed=seal_text(self.vault, owner, Sealed.INBOUND_BODY, row, TEXT),
         )  # fmt: skip
@@ -214,11 +217,58 @@ class Book:
             until_at=AT + timedelta(days=30),
         )  # fmt: skip
 
+    def named_times(self) -> models.NamedTimes:
+        return models.NamedTimes.objects.create(
+            id=uuid.uuid4(), borrower=self.borrower, closed=[[[480, 1080]]] * 7, from_day=date(2026, 3, 1),
+            source="reply", at=AT,
+        )  # fmt: skip
+
     def limit_change(self) -> models.LimitChange:
         row = uuid.uuid4()
         return models.LimitChange.objects.create(
             id=row, account=self.account, row_key=str(row), effective_on=date(2026, 3, 1), before_minor=500000,
             after_minor=400000,
+        )  # fmt: skip
+
+    def transaction(self) -> models.Transaction:
+        row = uuid.uuid4()
+        return models.Transaction.objects.create(
+            id=row, account=self.account, row_key=row.hex, at=AT, amount_minor=4_500,
+            merchant_sealed=seal_text(self.vault, self.borrower, Sealed.TRANSACTION_MERCHANT, row, "Corner Shop"),
+        )  # fmt: skip
+
+    def operator(self) -> models.Operator:
+        row, _ = models.Operator.objects.get_or_create(
+            name="dana", defaults={"display_name": "Dana Reyes", "role": "agent", "created_at": AT, "created_by": "x"}
+        )
+        return row
+
+    def note(self) -> models.Note:
+        row = uuid.uuid4()
+        return models.Note.objects.create(
+            id=row, borrower=self.borrower, conversation=self.talk, operator=self.operator(), at=AT,
+            body_sealed=seal_text(self.vault, self.borrower, Sealed.NOTE_BODY, row, TEXT),
+        )  # fmt: skip
+
+    def correction(self) -> models.Correction:
+        row = uuid.uuid4()
+        return models.Correction.objects.create(
+            id=row, borrower=self.borrower, conversation=self.talk, inbound=self.heard, operator=self.operator(), at=AT,
+            body_sealed=seal_text(self.vault, self.borrower, Sealed.CORRECTION_BODY, row, TEXT),
+        )  # fmt: skip
+
+    def call(self) -> models.Call:
+        return models.Call.objects.create(
+            id=uuid.uuid4(), borrower=self.borrower, account=self.account, contact_point=self.point, direction="out",
+            conversation=self.talk, operator=self.operator(), outcome="voicemail", purpose="collection",
+            verdict="allow", at=AT,
+        )  # fmt: skip
+
+    def reveal(self) -> models.Reveal:
+        row = uuid.uuid4()
+        return models.Reveal.objects.create(
+            id=row, borrower=self.borrower, operator=self.operator(), field="phone", reason="call", at=AT, wall_at=AT,
+            body_sealed=seal_text(self.vault, self.borrower, Sealed.REVEAL_BODY, row, TEXT),
         )  # fmt: skip
 
     def makers(self) -> dict[type[Model], Callable[[], Model]]:
@@ -235,12 +285,18 @@ class Book:
             models.Consent: self.consent,
             models.Payment: self.payment,
             models.Hold: self.hold,
+            models.NamedTimes: self.named_times,
             models.LimitChange: self.limit_change,
+            models.Transaction: self.transaction,
+            models.Note: self.note,
+            models.Correction: self.correction,
+            models.Call: self.call,
+            models.Reveal: self.reveal,
         }
 
     def first_rows(self) -> list[Any]:
         """Return the audited rows that the book began with."""
-        return [self.offer, self.arrangement]
+        return [self.offer, self.arrangement, self.heard]
 
 
 @pytest.fixture

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.store import models
-from parley.store.book import MOST_CHUNKS, chunk_bounds, chunks_for, load_page, open_talks, points_of, talks_on
+from parley.store.book import (
+    MOST_CHUNKS,
+    chunk_bounds,
+    chunks_for,
+    load_page,
+    load_wished,
+    open_talks,
+    points_of,
+    talks_on,
+)
 from tests.run.desk import NOON, TODAY, Desk
 from tests.store.conftest import Home
 
@@ -57,7 +66,7 @@ def test_a_row_says_what_the_triggers_read(desk: Desk) -> None:
     assert [part.amount_minor for part in row.plan] == [70, 80]
     models.Arrangement.objects.filter(id=plan.id).update(standing="broken")
     assert load_page(0, 1, TODAY).rows[account.id].plan == ()
-    broke = load_page(0, 1, TODAY, {plan.id}).rows[account.id]
+    broke = load_wished([account.id], TODAY, {plan.id}).rows[account.id]
     assert broke.plan_broke and len(broke.plan) == 2
 
 

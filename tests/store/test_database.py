@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     from parley.store.keys import Keys
     from tests.store.conftest import Book, Home
 
-WEB = """
-import sys
-from parley.store.database import configure, migrate
-from parley.store.models import Borrower
-configure(sys.argv[1], apps=("django.contrib.contenttypes", "django.contrib.auth"), settings={"ROOT_URLCONF": "x"})
-migrate()
-from django.conf import settings
-from django.contrib.auth.models import User
-User.objects.create_user("operator")
-print(Borrower.objects.count(), User.objects.count(), settings.ROOT_URLCONF)
-"""
-
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> str:
@@ -67,7 +55,7 @@ def test_migrating_makes_a_private_database_and_twice_changes_nothing(fresh: str
 def test_what_is_not_migrated_yet_is_listed(fresh: str, tmp_path: Path) -> None:
     (tmp_path / "new.db").touch()
     configure(fresh)
-    assert pending_migrations() == ["store.0001_initial"]
+    assert "store.0001_initial" in pending_migrations()
     with pytest.raises(HomeUnusable) as caught, faults():
         models.Borrower.objects.count()
     told(caught, "parley migrate")
@@ -270,11 +258,6 @@ def test_a_deadlock_is_ended_and_may_be_tried_again(postgres_home: Home) -> None
     with pytest.raises(OutsideFailed) as caught, faults(), connection.cursor() as cursor:
         cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40P01'; END $$")
     assert caught.value.retryable
-
-
-def test_a_layer_that_serves_pages_may_add_its_apps(fresh: str) -> None:
-    done = subprocess.run([sys.executable, "-c", WEB, fresh], capture_output=True, text=True, check=False)
-    assert (done.stdout.strip(), done.stderr) == ("0 1 x", "")
 
 
 def test_the_settings_of_another_django_project_are_not_followed() -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parley.contact.facts import OptOutScope
 from parley.engine.door import admit
 from parley.ids import Msisdn
 from parley.messaging.ledger import Event
+from parley.purpose import Channel
 from parley.store import inbox, models
 from parley.store.inbox import ArrivedReceipt, ArrivedText, accept_receipts, accept_texts
-from tests.run.desk import NOON, TODAY, Desk, in_threads, library
+from parley.store.records import load_records
+from tests.run.desk import NOON, TODAY, Desk, Person, in_threads, library
 from tests.store.conftest import Home
 
 
@@ -50,6 +53,58 @@ def test_stop_on_a_number_of_two_borrowers_binds_for_both(desk: Desk) -> None:
         assert message.state == "cancelled"
 
 
+# --- START
+
+
+def service(person: Person) -> list[models.Consent]:
+    return list(models.Consent.objects.filter(borrower=person.borrower, scope="service"))
+
+
+def test_start_after_stop_is_a_consent_with_its_proof_although_no_worker_ever_ran(desk: Desk) -> None:
+    person = desk.person()
+    desk.hear(person, "STOP", NOON - timedelta(hours=1))
+    row = desk.hear(person, "START")
+    assert row is not None and row.urgent == "resume" and row.status == "new"
+    (consent,) = service(person)
+    assert (consent.granted, consent.source, consent.proof) == (True, "reply", str(row.id))
+    assert (consent.channel, consent.is_for_address, consent.contact_point_id) == ("sms", True, person.point.id)
+    proven = {(table, UUID(key)) for entry in models.AuditEntry.objects.all() for table, key, *_ in entry.items}
+    assert ("Consent", consent.id) in proven
+
+
+def test_start_without_a_stop_changes_nothing(desk: Desk) -> None:
+    person = desk.person()
+    row = desk.hear(person, "START")
+    assert row is not None and row.urgent == "" and service(person) == []
+
+
+@pytest.mark.parametrize("text", ["don't start", "start date?", "YES", "START. no, STOP", "开始还款"])
+def test_what_is_no_clear_wish_leaves_the_stop_standing(desk: Desk, text: str) -> None:
+    person = desk.person()
+    desk.hear(person, "STOP", NOON - timedelta(hours=1))
+    desk.hear(person, text)
+    assert service(person) == []
+
+
+def test_a_bare_word_counts_only_where_a_rule_lists_it(desk: Desk) -> None:
+    person = desk.person()
+    models.Borrower.objects.filter(id=person.borrower.id).update(jurisdiction="GB")
+    desk.hear(person, "STOP", NOON - timedelta(hours=1))
+    desk.hear(person, "START")
+    assert service(person) == []
+    desk.hear(person, "you can text me again", NOON + timedelta(minutes=1))
+    assert len(service(person)) == 1
+
+
+def test_start_on_a_number_of_two_borrowers_speaks_for_the_one_we_wrote_to(desk: Desk) -> None:
+    one = desk.person()
+    other = desk.person(number=one.number)
+    desk.message(one, state="delivered", intended_at=NOON - timedelta(days=1))
+    desk.hear(one, "STOP", NOON - timedelta(hours=1))
+    desk.hear(one, "START")
+    assert len(service(one)) == 1 and service(other) == []
+
+
 def test_a_reply_on_a_shared_number_belongs_to_whom_we_wrote_last(desk: Desk) -> None:
     one = desk.person()
     other = desk.person(number=one.number)
@@ -68,6 +123,74 @@ def test_a_crisis_holds_everything_before_any_worker_runs(desk: Desk) -> None:
     assert (hold.kind, hold.inbound_id, hold.until_at) == ("crisis", row.id, None)
     message.refresh_from_db()
     assert message.state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("text", "hold"),
+    [
+        ("My lawyer is handling this", "represented"),
+        ("I filed for chapter 7 last week", "insolvency"),
+        ("I am in a breathing space", "breathing_space"),
+        ("I dispute this debt", "dispute"),
+        ("The account holder has died", "deceased"),
+        ("我已申请个人破产", "insolvency"),
+        ("cease all communication", "cease"),
+    ],
+)
+def test_a_notice_holds_before_any_worker_runs(desk: Desk, text: str, hold: str) -> None:
+    person = desk.person()
+    row = desk.hear(person, text)
+    assert row is not None
+    laid = models.Hold.objects.get(borrower=person.borrower, kind=hold)
+    assert (laid.inbound_id, laid.until_at, laid.from_at) == (row.id, None, NOON)
+    record = load_records([person.borrower.id], NOON)[person.borrower.id]
+    assert hold in {one.kind for one in record.holds}
+
+
+def test_calls_alone_are_refused_where_only_they_are_meant(desk: Desk) -> None:
+    person = desk.person()
+    desk.hear(person, "stop calling me")
+    (refused,) = load_records([person.borrower.id], NOON)[person.borrower.id].opt_outs
+    assert (refused.scope, refused.channel) == (OptOutScope.CHANNEL, Channel.CALL)
+
+
+def test_times_that_do_not_suit_stand_with_the_reply_that_names_them(desk: Desk) -> None:
+    person = desk.person()
+    row = desk.hear(person, "please don't text me at work")
+    assert row is not None
+    kept = models.NamedTimes.objects.get(borrower=person.borrower)
+    assert (kept.inbound_id, kept.only, kept.from_day) == (row.id, None, None)
+    # Mondays to Fridays, eight to six.
+    assert kept.closed == [[[480, 1080]]] * 5 + [[], []]
+    (named,) = load_records([person.borrower.id], NOON)[person.borrower.id].designations
+    assert named.closed == ((((480, 1080),),) * 5) + ((), ())
+
+
+def test_what_was_named_last_holds_and_a_day_to_wait_for_stands_beside_it(desk: Desk) -> None:
+    person = desk.person()
+    desk.hear(person, "not at work")
+    desk.hear(person, "nothing until december 5", at=NOON + timedelta(minutes=1))
+    desk.hear(person, "only after 6pm", at=NOON + timedelta(minutes=2))
+    later = NOON + timedelta(hours=1)
+    week, day = load_records([person.borrower.id], later)[person.borrower.id].designations
+    assert (week.closed, week.only) == (None, (((1080, 1440),),) * 7)
+    assert day.from_day == date(NOON.year, 12, 5)
+
+
+@pytest.mark.parametrize("text", ["any time is fine again", "什么时候都可以"])
+def test_named_times_are_taken_back_by_text_and_may_be_named_anew(desk: Desk, text: str) -> None:
+    person = desk.person()
+    desk.hear(person, "not at work")
+    desk.hear(person, "nothing until december 5", at=NOON + timedelta(minutes=1))
+    row = desk.hear(person, text, at=NOON + timedelta(minutes=2))
+    assert row is not None
+    later = NOON + timedelta(hours=1)
+    assert load_records([person.borrower.id], later)[person.borrower.id].designations == ()
+    newest = models.NamedTimes.objects.get(inbound=row)
+    assert (newest.closed, newest.only, newest.from_day) == (None, None, None)
+    desk.hear(person, "only after 6pm", at=NOON + timedelta(minutes=3))
+    (week,) = load_records([person.borrower.id], later)[person.borrower.id].designations
+    assert (week.closed, week.only) == (None, (((1080, 1440),),) * 7)
 
 
 def test_a_failure_while_obeying_leaves_no_half_stop(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +380,7 @@ def test_any_text_is_stored_and_waits_for_its_turn(desk: Desk, text: str) -> Non
 
 @given(st.text(st.characters(), max_size=300))
 def test_no_text_is_too_strange_for_the_door(text: str) -> None:
-    admit(inbox._sound(text), None, None, library().lexicon)
+    admit(inbox._sound(text), None, None, library().lexicon, told_on=TODAY, locale="en-US")
 
 
 def test_a_text_on_which_the_reader_breaks_goes_to_a_person_and_stops_no_other(

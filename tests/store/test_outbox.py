@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
+from parley.contact.content import contents_of
 from parley.contact.facts import ContactFacts, Discloses, Hold, OptOut, OptOutScope
 from parley.contact.gate import Decision, Permit, Refused, decide
 from parley.messaging.ledger import Event, State
@@ -23,6 +23,7 @@ from parley.store.outbox import (
     RECEIPT_HOURS,
     Answer,
     Intended,
+    Judge,
     Terms,
     cancel_settled,
     cancel_waiting,
@@ -34,10 +35,10 @@ from parley.store.outbox import (
     note_asked,
 )
 from parley.store.sealed import Sealed, seal_text
-from tests.run.desk import NOON, TODAY, Anything, Desk, Person, in_threads, library, state_of
+from tests.run.desk import BODY, NOON, TODAY, Anything, Desk, Person, in_threads, library, state_of
 from tests.store.conftest import Home
 
-TERMS = Terms(Actor.ORIGINAL_CREDITOR, 30, "sandbox")
+TERMS = Terms(Actor.ORIGINAL_CREDITOR, 30, 30, "sandbox")
 HOUR = timedelta(hours=1)
 
 
@@ -46,13 +47,12 @@ def desk(home: Home) -> Desk:
     return Desk(home.vault, home.folder)
 
 
-def judge(facts: ContactFacts) -> Decision:
-    return decide(facts, library().rulebook, library().gate)
+def judge(facts: ContactFacts, text: str) -> Decision:
+    content = contents_of(text, library().outbound)
+    return decide(replace(facts, content=content), library().rulebook, library().gate)
 
 
-def dispatch(
-    desk: Desk, now: datetime = NOON, limit: int = 64, ask: Callable[[ContactFacts], Decision] = judge
-) -> list[Intended]:
+def dispatch(desk: Desk, now: datetime = NOON, limit: int = 64, ask: Judge = judge) -> list[Intended]:
     return decide_batch(now, limit, ask, TERMS, desk.vault)
 
 
@@ -289,9 +289,9 @@ def test_nothing_is_intended_that_the_gate_refuses_when_asked_again(sqlite_home:
     messages = [_random_case(desk, dice) for _ in range(60)]
     asked: list[ContactFacts] = []
 
-    def note(facts: ContactFacts) -> Decision:
+    def note(facts: ContactFacts, text: str) -> Decision:
         asked.append(facts)
-        return judge(facts)
+        return judge(facts, text)
 
     intended = {one.message_id for one in dispatch(desk, limit=200, ask=note)}
     assert len(asked) == len(messages)
@@ -439,9 +439,9 @@ def test_a_payment_cancels_what_it_has_overtaken(
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_eight_senders_at_once_never_pass_a_cap(postgres_home: Home, full_size: bool) -> None:
-    """Each of 400 borrowers has six messages due and room for one; eight connections take them as fast as they can."""
+    """Each borrower has ten messages due and room for one; eight connections take them as fast as they can."""
     desk = Desk(postgres_home.vault, postgres_home.folder)
-    borrowers, each = (4_000 if full_size else 400), 6
+    borrowers, each = (10_000 if full_size else 1_000), 10
     people = [desk.person() for _ in range(borrowers)]
     rows = []
     for person in people:
@@ -456,7 +456,7 @@ def test_eight_senders_at_once_never_pass_a_cap(postgres_home: Home, full_size: 
     for row in rows:
         row.body_sealed = _resealed(desk, row)
     models.Message.objects.bulk_create(rows)
-    assert models.Message.objects.count() == borrowers * each >= 2_000
+    assert models.Message.objects.count() == borrowers * each >= 10_000
 
     def send() -> None:
         while decide_batch(NOON, 32, judge, TERMS, desk.vault) or _due():
@@ -474,7 +474,7 @@ def _due() -> bool:
 
 
 def _resealed(desk: Desk, row: models.Message) -> bytes:
-    return seal_text(desk.vault, models.Borrower.objects.get(id=row.borrower_id), Sealed.MESSAGE_BODY, row.id, "Hello")
+    return seal_text(desk.vault, models.Borrower.objects.get(id=row.borrower_id), Sealed.MESSAGE_BODY, row.id, BODY)
 
 
 @pytest.mark.postgres

@@ -113,7 +113,7 @@ def test_a_crisis_leaves_a_hold_a_page_and_one_answer(desk: Desk) -> None:
 
 def test_a_failure_half_way_leaves_nothing_of_the_turn(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     person, _ = late(desk)
-    desk.hear(person, "I dispute this debt")
+    desk.hear(person, "I want to make a complaint")
 
     def fail(*_: object) -> None:
         raise RuntimeError("no power")
@@ -124,6 +124,20 @@ def test_a_failure_half_way_leaves_nothing_of_the_turn(desk: Desk, monkeypatch: 
     assert not models.Message.objects.exists()
     assert list(models.Event.objects.values_list("kind", flat=True)) == ["handed_over"]
     assert models.Inbound.objects.get().status == "person"
+
+
+def test_a_dispute_holds_from_when_it_was_heard_even_if_its_turn_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, _ = late(desk)
+    desk.hear(person, "I dispute this debt")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no power")
+
+    monkeypatch.setattr(outcomes, "_save_talk", fail)
+    work_due(library(), desk.vault, NOON, COST)
+    assert [hold.kind for hold in models.Hold.objects.all()] == ["dispute"]
 
 
 def test_what_is_said_and_remembered_is_sealed_and_events_hold_no_words(desk: Desk) -> None:

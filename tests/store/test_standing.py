@@ -10,7 +10,8 @@ from django.db import transaction
 
 from parley.negotiation.state import ENDED, SETTLED, State
 from parley.store import models
-from parley.store.standing import STALE_DAYS, close_stale, settle_arrangements, settle_promises
+from parley.store import standing as standings
+from parley.store.standing import STALE_DAYS, close_stale
 from tests.run.desk import NOON, TODAY, Desk
 from tests.store.conftest import Home
 
@@ -25,8 +26,7 @@ def desk(home: Home) -> Desk:
 
 def settle(desk: Desk, day: int) -> frozenset[Any]:
     with transaction.atomic():
-        settle_promises(0, 1, TODAY + day * DAY, NOON, desk.vault)
-        return settle_arrangements(0, 1, TODAY + day * DAY, 3, NOON, desk.vault)
+        return standings.settle(0, 1, TODAY + day * DAY, 3, NOON, desk.vault).broken
 
 
 def agreed(desk: Desk) -> models.Arrangement:

@@ -31,10 +31,37 @@ class Size:
     singly: int
     demo_borrowers: int
     demo_days: int
+    plans: int
+    plans_singly: int
+    lattices: int
+    book: int
+    book_singly: int
 
 
-FULL = Size(accounts=30_000, threads=200, singly=60, demo_borrowers=3_000, demo_days=30)
-QUICK = Size(accounts=1_500, threads=40, singly=20, demo_borrowers=30, demo_days=1)
+FULL = Size(
+    accounts=30_000,
+    threads=200,
+    singly=60,
+    demo_borrowers=3_000,
+    demo_days=30,
+    plans=1_000_000,
+    plans_singly=5_000,
+    lattices=2_000,
+    book=1_000_000,
+    book_singly=4_000,
+)
+QUICK = Size(
+    accounts=500,
+    threads=40,
+    singly=20,
+    demo_borrowers=30,
+    demo_days=1,
+    plans=20_000,
+    plans_singly=100,
+    lattices=20,
+    book=4_000,
+    book_singly=200,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`parley campaign new|show|approve|send|stop`: promotions to those who want them."""
+"""`parley campaign new|show|count|approve|send|stop`: promotions to those who want them."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ def _campaigns(home: HomeOption, command: str) -> Iterator[Campaigns]:
     from parley.run.campaigns import Campaigns
     from parley.run.home import open_home, resolve_home
     from parley.run.library import build_library, nightly_terms
+    from parley.run.rulebooks import rulebook_in_use
     from parley.store.faults import faults
     from parley.store.lock import writer_lock
 
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
     with faults(), writer_lock(root, command):
-        library = build_library(opened.settings)
+        library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
         yield Campaigns(library, nightly_terms(opened.settings, library), opened.vault)
 
 
@@ -62,6 +63,13 @@ def show(name: Name, home: HomeOption = None) -> None:
     """Show a campaign: state, reach, cost, exclusions by rule."""
     with _campaigns(home, "parley campaign show") as campaigns:
         _show(campaigns.find(name))
+
+
+@app.command("count")
+def count(name: Name, by: By = "", home: HomeOption = None) -> None:
+    """Count a draft anew: whom it would reach by now."""
+    with _campaigns(home, "parley campaign count") as campaigns:
+        _show(campaigns.count_again(name, by or _user(), datetime.now(UTC)))
 
 
 @app.command("approve")

@@ -52,6 +52,7 @@ def demo(
 
         report = run_demo(root, Parameters(accounts, days, seed, locale), os.environ, show)
     show_report(console, report)
-    console.print(f"report: {Home(root).report}", highlight=False)
+    place = Home(root)
+    console.print(f"report 报告: {place.report_page}\nfigures 数据: {place.report}", highlight=False, soft_wrap=True)
     if any(report["violations"].values()):
         raise typer.Exit(1)

@@ -22,6 +22,9 @@ def show_report(console: Console, report: dict[str, Any]) -> None:
         console.print(f"\n[green]{kinds} kinds of promise checked over {looked:,} messages: none broken.[/green]")
         console.print(f"[green]已核对 {kinds} 类承诺、{looked:,} 条短信，无一违反。[/green]\n")
     for name, title in _TITLES.items():
+        if name not in report:
+            # A demonstration that an older version ran does not have every section.
+            continue
         console.print(f"[bold]{title}[/bold]", highlight=False)
         console.print(_figures(report[name]), highlight=False)
         console.print()
@@ -32,6 +35,7 @@ def show_report(console: Console, report: dict[str, Any]) -> None:
 # Every section of the report that is shown, with its title.
 _TITLES: Final = {
     "outcome": "in short 概览",
+    "funnel": "how far simulated borrowers came 模拟借款人进展",
     "messages": "messages by kind and state 短信：类别与状态",
     "segments": "segments sent 已发分条",
     "nightly": "nightly decisions 夜间决策",
@@ -39,6 +43,7 @@ _TITLES: Final = {
     "replies_by_intent": "replies by intent 回复意图",
     "conversations_by_state": "conversations by state 对话状态",
     "agreements": "arrangements 协商还款",
+    "agreed_by_currency": "agreed, minor units 约定金额（最小货币单位）",
     "promises": "promises to pay 承诺还款",
     "hand_overs_by_reason": "hand-overs by reason 转人工原因",
     "campaigns": "campaigns 营销活动",

@@ -1,71 +1,176 @@
-"""`parley import KIND FILE --map MAP.toml`: what was read, added, changed, refused; where the refused rows are."""
+"""`parley import`: a file and its map into the store, a map suggested for a file, imports listed and undone."""
 
 from __future__ import annotations
 
-import dataclasses
+import getpass
 import os
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from parley.cli.options import HomeOption
 from parley.cli.speech import here, say
 from parley.errors import BadInput
-from parley.run.importing.rows import Kind, Row
+from parley.run.importing.rows import Kind
 
 if TYPE_CHECKING:
-    from parley.run.home import Opened
-    from parley.run.importing.importer import Report, Request
+    from parley.run.importing.importer import Request
 
-# Shown as its first and last sign only.
-_PERSONAL: Final = frozenset({"reference", "borrower_reference", "name", "phone", "postcode", "contract_tail", "key"})
-_KEEP_WHOLE: Final = 2
+_Kind = Annotated[Kind | None, typer.Argument(help="What the file holds.", show_default=False)]
+_File = Annotated[
+    Path | None, typer.Argument(help="The lender's file: CSV, XLSX or Parquet.", readable=False, show_default=False)
+]
+_Map = Annotated[
+    Path | None,
+    typer.Option("--map", help="Which column fills which field (TOML).", readable=False, show_default=False),
+]
+_Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="FIELD=VALUE: one fixed value instead of the map's; may be repeated.", show_default=False
+    ),
+]
+_Encoding = Annotated[
+    str, typer.Option("--encoding", help="Encoding of a text file, where it is not found right.", show_default=False)
+]
+_By = Annotated[str, typer.Option("--by", help="Who imports or undoes. Default: the user's name.", show_default=False)]
+_Undo = Annotated[
+    str, typer.Option("--undo", help="Take back this import, by the number --list shows.", show_default=False)
+]
+_List = Annotated[bool, typer.Option("--list", help="Show the imports of this home, newest first.")]
+_Suggest = Annotated[
+    bool, typer.Option("--suggest", help="Write a map from headings and values, to --map or here; import nothing.")
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything, show the first rows, keep nothing.")]
+_GoodRows = Annotated[
+    bool, typer.Option("--good-rows/--all-or-nothing", help="Keep good rows though others are bad, or keep none.")
+]
 
 
 def import_(
-    kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
-    file: Annotated[Path, typer.Argument(help="The lender's CSV file, in UTF-8.", readable=False)],
-    map_: Annotated[Path, typer.Option("--map", help="Which column fills which field (TOML).", readable=False)],
+    kind: _Kind = None,
+    file: _File = None,
+    map_: _Map = None,
     home: HomeOption = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", help="FIELD=VALUE: one fixed value instead of the map's; may be repeated.", show_default=False
-        ),
-    ] = None,
+    set_: _Set = None,
+    encoding: _Encoding = "",
+    by: _By = "",
+    undo: _Undo = "",
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Do everything, show the first rows, keep nothing.")
-    ] = False,
-    good_rows: Annotated[
-        bool,
-        typer.Option("--good-rows/--all-or-nothing", help="Keep good rows though others are bad, or keep none."),
-    ] = False,
+    list_: _List = False,
+    suggest: _Suggest = False,
+    dry_run: _DryRun = False,
+    good_rows: _GoodRows = False,
 ) -> None:
-    """Import a file of the lender's. The same file twice adds nothing; every bad row goes to an error file."""
-    from parley.run.home import open_home, remember_settings, resolve_home
+    """Import a file of the lender's. The same file twice adds nothing; every bad row goes to an error file.
+
+    An import that was stopped goes on where it was when it is run again. Lists and undoes imports too.
+    """
     from parley.run.importing.importer import Request
+    from parley.run.place import resolve_home
+
+    root = resolve_home(home, os.environ)
+    if list_:
+        _list(root)
+    elif undo:
+        _undo(root, undo, by or _user())
+    elif kind is None or file is None:
+        raise BadInput(
+            "Say what the file holds, and which it is: parley import accounts book.xlsx --map map.toml.",
+            "请写明文件内容与文件名：parley import accounts book.xlsx --map map.toml。",
+        )
+    elif suggest:
+        _suggest(root, kind, file, map_, encoding)
+    elif map_ is None:
+        raise BadInput(
+            "Name a map with --map, or let one be made: --suggest --map OUT.toml.",
+            "请用 --map 指定映射文件，或用 --suggest --map OUT.toml 生成一份。",
+        )
+    else:
+        raw, overrides = _read_map(map_), _overrides(set_ or [])
+        request = Request(kind, file, map_.name, raw, overrides, encoding, dry_run, good_rows, by or _user())
+        _import(root, request)
+
+
+def _import(root: Path, request: Request) -> None:
+    from parley.cli.import_report import show
+    from parley.run.clock import open_clock
+    from parley.run.home import open_home, remember_settings
+    from parley.run.importing.importer import import_file
     from parley.store.faults import faults
     from parley.store.lock import writer_lock
 
-    root = resolve_home(home, os.environ)
-    request = Request(
-        kind=kind,
-        source=file,
-        map_name=map_.name,
-        map_raw=_read_map(map_),
-        overrides=_overrides(set_ or []),
-        is_dry_run=dry_run,
-        keeps_good_rows=good_rows,
-    )
     opened = open_home(root, os.environ)
-    with faults(), writer_lock(root, f"parley import {kind}"):
-        now = datetime.now(UTC)
+    with faults(), writer_lock(root, f"parley import {request.kind}"):
+        now = open_clock(opened.home, opened.settings).now()
         remember_settings(opened, now)
-        report = _with_progress(opened, request, now)
-    _show(request, report)
+        with _bar(f"import {request.kind}") as progress:
+            report = import_file(opened, request, now, progress)
+    show(request, report)
+
+
+def _undo(root: Path, number: str, by: str) -> None:
+    from parley.cli.import_report import show_undone
+    from parley.run.clock import open_clock
+    from parley.run.home import open_home
+    from parley.run.importing import batches
+    from parley.run.importing.desk import ImportDesk
+    from parley.store.faults import faults
+    from parley.store.lock import writer_lock
+
+    opened = open_home(root, os.environ)
+    with faults(), writer_lock(root, "parley import --undo"):
+        now = open_clock(opened.home, opened.settings).now()
+        batch = batches.find_by_number(number)
+        with _bar("undo") as progress:
+            found = ImportDesk(opened).undo(batch.id, by, now, progress)
+    show_undone(found)
+
+
+def _list(root: Path) -> None:
+    from parley.cli.import_report import show_batches
+    from parley.run.home import open_home
+    from parley.run.importing.desk import ImportDesk
+    from parley.store.faults import faults
+
+    opened = open_home(root, os.environ)
+    with faults():
+        show_batches(ImportDesk(opened).batches())
+
+
+def _user() -> str:
+    """Return the name of whoever is logged in; a container may have none."""
+    try:
+        return getpass.getuser()[:60]
+    except (KeyError, OSError):
+        return "-"
+
+
+def _suggest(root: Path, kind: Kind, file: Path, out: Path | None, encoding: str) -> None:
+    """Write a map made from the file itself; a map that is there is never written over."""
+    from parley.run.importing.importer import suggest_map
+    from parley.run.place import Home, read_settings
+
+    home = Home(root)
+    text = suggest_map(home, read_settings(home).imports, file, kind, encoding, chinese=here())
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        with out.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise BadInput(f"{out} is there already. Name another file.", f"{out} 已存在，请换一个文件名。") from None
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}.", f"无法写入 {out}：{error.strerror}。") from None
+    say(
+        f"The map is in {out}. Read each line, answer what is NEEDED and ASKED, then try it with --dry-run.",
+        f"映射文件已写入 {out}。请逐行核对并补充 NEEDED 与 ASKED 处，然后用 --dry-run 试运行。",
+        chinese=here(),
+    )
 
 
 def _read_map(path: Path) -> bytes:
@@ -91,72 +196,13 @@ def _overrides(words: list[str]) -> dict[str, str]:
     return found
 
 
-def _with_progress(opened: Opened, request: Request, now: datetime) -> Report:
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar while the block runs; give what tells it (done, of)."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from parley.run.importing.importer import import_file
-
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"import {request.kind}", total=None)
-        return import_file(opened, request, now, lambda done, total: bar.update(task, completed=done, total=total))
-
-
-def _show(request: Request, report: Report) -> None:
-    counts = report.counts
-    if request.is_dry_run:
-        _preview(report.preview)
-    would_en, would_zh = ("", "") if report.is_written else ("would be ", "拟")
-    say(
-        f"read {counts.read:,} · {would_en}added {counts.added:,} · {would_en}changed {counts.changed:,} · "
-        f"unchanged {counts.unchanged:,} · refused {counts.refused:,}",
-        f"读取 {counts.read:,} · {would_zh}新增 {counts.added:,} · {would_zh}更改 {counts.changed:,} · "
-        f"未变 {counts.unchanged:,} · 拒绝 {counts.refused:,}",
-        chinese=here(),
-    )
-    if counts.shared_numbers:
-        say(
-            f"{counts.shared_numbers:,} rows have a number that another borrower has too; all stored. Check them.",
-            f"{counts.shared_numbers:,} 行的号码与其他借款人相同，已存入，请核对。",
-            chinese=here(),
-        )
-    if request.is_dry_run:
-        say("Dry run: nothing was kept.", "试运行：未保存任何内容。", chinese=here())
-    if report.refused_file is None:
-        return
-    if report.is_written:
-        say(
-            f"The refused rows are in {report.refused_file}. Correct them there and import that file.",
-            f"被拒绝的行在 {report.refused_file}，请在其中改正后导入该文件。",
-            chinese=here(),
-            is_error=True,
-        )
-        raise typer.Exit(1)
-    raise BadInput(
-        f"{counts.refused:,} rows are bad; nothing was written. They are in {report.refused_file} with the reasons. "
-        "Correct the file, or keep the good rows with --good-rows.",
-        f"有 {counts.refused:,} 行不合格，未写入任何内容。原因见 {report.refused_file}。"
-        "请改正文件，或用 --good-rows 保留合格行。",
-    )
-
-
-def _preview(rows: tuple[Row, ...]) -> None:
-    """Show the first rows as they were understood, one column each; what names a person is masked."""
-    if not rows:
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("field", *[str(number) for number in range(1, len(rows) + 1)])
-    for field in dataclasses.fields(rows[0]):
-        values = [getattr(row, field.name) for row in rows]
-        if any(value not in (None, "", ()) for value in values):
-            table.add_row(
-                field.name, *[_masked(str(value)) if field.name in _PERSONAL else str(value) for value in values]
-            )
-    Console().print(table)
-
-
-def _masked(text: str) -> str:
-    return text if len(text) == 0 else f"{text[:1]}…{text[-1:]}" if len(text) > _KEEP_WHOLE else "…"
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -20,9 +20,11 @@ def nightly(
     """Decide for every account what tomorrow says, and queue it. Run again it adds nothing."""
     from rich.progress import Progress
 
+    from parley.run.clock import open_clock
     from parley.run.home import open_home, remember_settings, resolve_home
     from parley.run.library import build_library, nightly_terms
     from parley.run.nightly import run_nightly
+    from parley.run.rulebooks import rulebook_in_use
     from parley.store.faults import faults
     from parley.store.lock import writer_lock
 
@@ -34,10 +36,10 @@ def nightly(
         ) from None
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
-    now = datetime.now(UTC)
+    now = open_clock(opened.home, opened.settings).now()
     with faults(), writer_lock(root, "parley nightly"), Progress(transient=True) as bar:
         remember_settings(opened, now)
-        library = build_library(opened.settings)
+        library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
         task = bar.add_task("nightly", total=None)
         run = run_nightly(
             day,
@@ -54,23 +56,87 @@ def nightly(
 
 
 def _run(home: HomeOption, command: str, *loops: str) -> None:
-    """Run the named loops until stopped; all of them where none is named."""
+    """Run the named loops until stopped."""
+    from parley.run.clock import open_clock
     from parley.run.home import open_home, remember_settings, resolve_home
-    from parley.run.serving import LOOPS, build_pipeline, serve
+    from parley.run.jobs import JobThread
+    from parley.run.serving import build_pipeline, build_worker_jobs, serve
+    from parley.store.database import is_sqlite
     from parley.store.faults import faults
     from parley.store.lock import writer_lock
 
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
     with faults(), writer_lock(root, command):
-        remember_settings(opened, datetime.now(UTC))
+        clock = open_clock(opened.home, opened.settings)
+        remember_settings(opened, clock.now())
         say(f"{command}: running; stop it with Ctrl-C.", f"{command}：运行中，按 Ctrl-C 停止。", chinese=here())
-        serve(build_pipeline(opened), loops or LOOPS)
+        pipeline = build_pipeline(opened)
+        jobs = JobThread(build_worker_jobs(opened, pipeline), clock) if "work" in loops and not is_sqlite() else None
+        if jobs is not None:
+            jobs.start()
+        try:
+            serve(pipeline, loops, clock)
+        finally:
+            if jobs is not None:
+                jobs.stop()
 
 
-def serve(home: HomeOption = None) -> None:
-    """Receive, answer, send and page in one process, until stopped."""
-    _run(home, "parley serve")
+def serve(
+    home: HomeOption = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65_534, help="Port of the console; the borrowers' page takes the next.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Serve the pages; receive, answer, send, page and decide every night: all in one process, until stopped."""
+    from parley.run.clock import open_clock
+    from parley.run.home import open_home, remember_settings, resolve_home
+    from parley.run.jobs import JobThread
+    from parley.run.pages import Pages, build_services
+    from parley.run.serving import LOOPS, build_jobs, build_nightly, build_pipeline
+    from parley.run.serving import serve as run_loops
+    from parley.store.faults import faults
+    from parley.store.lock import writer_lock
+
+    root = resolve_home(home, os.environ)
+    opened = open_home(root, os.environ)
+    with faults(), writer_lock(root, "parley serve"):
+        clock = open_clock(opened.home, opened.settings)
+        remember_settings(opened, clock.now())
+        pipeline = build_pipeline(opened)
+        web = opened.settings.web
+        ports = {"console": port or web.console_port, "portal": port + 1 if port else web.page_port}
+        pages = Pages(opened, build_services(opened, pipeline, clock), ports)
+        working = JobThread(build_jobs(opened, pipeline), clock)
+        pages.start()
+        working.start()
+        try:
+            _tell_addresses(web.listen, ports)
+            run_loops(pipeline, LOOPS, clock, build_nightly(opened, pipeline))
+        finally:
+            working.stop()
+            pages.stop()
+
+
+def _tell_addresses(listen: str, ports: dict[str, int]) -> None:
+    from parley.store import models
+
+    host = f"[{listen}]" if ":" in listen else listen
+    console, page = (f"http://{host}:{ports[face]}" for face in ("console", "portal"))
+    say(
+        f"Console: {console}   Borrowers' page: {page}   Stop with Ctrl-C.",
+        f"控制台：{console}   借款人页面：{page}   按 Ctrl-C 停止。",
+        chinese=here(),
+    )
+    if not models.Operator.objects.exists():
+        say(
+            "Nobody can log in yet: stop, then `parley user add NAME --role administrator --one-time`.",
+            "尚无登录账号：请先停止，再运行 `parley user add 登录名 --role administrator --one-time`。",
+            chinese=here(),
+        )
 
 
 def receive(home: HomeOption = None) -> None:
@@ -79,7 +145,7 @@ def receive(home: HomeOption = None) -> None:
 
 
 def work(home: HomeOption = None) -> None:
-    """Answer replies, call people and order the audit log only: a process of its own on PostgreSQL."""
+    """Answer replies, call people, do long jobs, order the audit log: a process of its own on PostgreSQL."""
     _run(home, "parley work", "work", "page", "order")
 
 

@@ -16,15 +16,36 @@ from parley.locale import Language, language_of
 _VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
-def is_chinese(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Return whether `--lang` in *argv*, else the environment, names a Chinese language."""
+def spoken(argv: Sequence[str], environ: Mapping[str, str]) -> Language:
+    """Return the language that `--lang` in *argv*, else the environment, names."""
     for index, word in enumerate(argv):
         if word.startswith("--lang="):
-            return language_of(word.partition("=")[2]) is not Language.EN
+            return language_of(word.partition("=")[2])
         if word == "--lang" and index + 1 < len(argv):
-            return language_of(argv[index + 1]) is not Language.EN
+            return language_of(argv[index + 1])
     tag = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
-    return language_of(tag.partition(".")[0]) is not Language.EN
+    return language_of(tag.partition(".")[0])
+
+
+def is_chinese(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Return whether a Chinese language is spoken."""
+    return spoken(argv, environ) is not Language.EN
+
+
+def lang_first(argv: Sequence[str]) -> list[str]:
+    """Return *argv* with `--lang` before the command, where the program looks for it; people write it anywhere."""
+    head: list[str] = []
+    rest: list[str] = []
+    words = list(argv)
+    while words and words[0] != "--":
+        word = words.pop(0)
+        if word == "--lang" and words:
+            head += [word, words.pop(0)]
+        elif word.startswith("--lang="):
+            head.append(word)
+        else:
+            rest.append(word)
+    return head + rest + words
 
 
 def say(en: str, zh: str, *, chinese: bool, is_error: bool = False) -> None:
@@ -42,3 +63,8 @@ def complain(error: ParleyError, *, chinese: bool) -> None:
 def here() -> bool:
     """Return whether this process speaks Chinese."""
     return is_chinese(sys.argv[1:], os.environ)
+
+
+def language_here() -> Language:
+    """Return the language of this process, for commands that speak one at a time."""
+    return spoken(sys.argv[1:], os.environ)

@@ -5,19 +5,23 @@ No name, number or text of a borrower stands here; `account` and `address` are o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from parley.purpose import Actor, Channel, Purpose
-from parley.rulebook.prepared import Designation, OptOut
+from parley.rulebook.content import Content
+from parley.rulebook.prepared import Carriage, Designation, OptOut, PlanTerms
 from parley.rulebook.terms import Consent, Discloses, Flag, OptOutScope, Outcome
 
 __all__ = [
+    "Carriage",
     "Consent",
     "Contact",
     "ContactFacts",
+    "Content",
     "Designation",
     "Direction",
     "Discloses",
@@ -26,6 +30,7 @@ __all__ = [
     "OptOut",
     "OptOutScope",
     "Outcome",
+    "PlanTerms",
 ]
 
 
@@ -99,7 +104,11 @@ class ContactFacts:
     unknown, and unknown is closed. `jurisdiction`: 'US-CA', 'GB', … `days_past_due` is negative before the due date.
     `answers_at`: the instant of the borrower's message this one answers, None if it answers none. `history`: contacts
     of at least the longest window of the rules (seven days by default), in any order. `consents`: what the borrower
-    agreed to; `contact` stands for a number given in the credit transaction.
+    agreed to; `contact` stands for a number given in the credit transaction. `since`: when what a flag says began, each
+    time it did, in order; absent where not known. `contract_on`: when the contract was concluded, None where not known.
+    `plan`: the repayment plan the message proposes. `content`: what the text contains, None where there is none yet:
+    it is then taken to be in order. `carriage`: how the message would be carried, None where that is not known: no
+    registration is asked for then.
     """
 
     now: datetime
@@ -119,5 +128,10 @@ class ContactFacts:
     identity_proven: bool = False
     discloses: Discloses = Discloses.NOTHING
     history: tuple[Contact, ...] = ()
+    since: Mapping[Flag, tuple[date, ...]] = field(default_factory=dict)
+    contract_on: date | None = None
+    plan: PlanTerms | None = None
+    content: frozenset[Content] | None = None
+    carriage: Carriage | None = None
     account: str | None = field(default=None, repr=False)
     address: str | None = field(default=None, repr=False)

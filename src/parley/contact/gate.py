@@ -19,14 +19,15 @@ from parley.contact.prepare import Case, GateSettings, prepare
 from parley.dates import Instant
 from parley.errors import Refusal
 from parley.rulebook.book import Rulebook
-from parley.rulebook.evaluate import blocks, evaluate, hours_lifted, overridden
+from parley.rulebook.evaluate import blocks, cap_lifted, carried, concerns, evaluate, hours_lifted, overridden
 from parley.rulebook.rule import ALL_KNOWN, CapParams, DesignatedParams, HoursParams, Rule
-from parley.rulebook.terms import LAYER_ORDER, PRECEDENCE, ReasonCode
+from parley.rulebook.terms import LAYER_ORDER, PRECEDENCE, Layer, ReasonCode
 
 __all__ = ["Decision", "GateSettings", "Permit", "Refused", "decide"]
 
 # Hours, caps and designated times settle within a few rounds; a borrower whose times never meet stops here.
 _ROUNDS: Final = 200
+_ZONE_UNKNOWN: Final = "no time zone of the borrower is known, so no hour is open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,9 @@ def _precedence(refusal: Refusal) -> tuple[bool, int, int, str]:
 
 def _refusal(rule: Rule, code: ReasonCode, case: Case, facts: ContactFacts) -> Refusal:
     retry_at = _next_allowed(rule, case, facts, facts.now)
+    if isinstance(rule.params, HoursParams) and rule.params.zone == ALL_KNOWN and not facts.zones:
+        # The law has hours; that they are closed where nobody knows the zone is ours.
+        return Refusal(code.value, rule.id, _ZONE_UNKNOWN, Layer.POLICY.value)
     return Refusal(code.value, rule.id, rule.source, rule.layer.value, retry_at)
 
 
@@ -115,7 +119,7 @@ def _first_common(case: Case, facts: ContactFacts) -> Instant | None:
 
 def _next_allowed(rule: Rule, case: Case, facts: ContactFacts, after: Instant) -> Instant | None:
     """Return the first instant not before *after* at which this rule allows the contact; None if waiting is no help."""
-    if not rule.requires <= case.prepared.flags:
+    if not concerns(rule, case.prepared):
         return after
     match rule.params:
         case HoursParams() as params:
@@ -123,11 +127,15 @@ def _next_allowed(rule: Rule, case: Case, facts: ContactFacts, after: Instant) -
                 return after
             zones = _zones(params.zone, facts)
             # No known zone is no open zone, and waiting does not find one.
-            return _settle([partial(next_open, params.open, zone) for zone in zones], after) if zones else None
+            closed = case.prepared.calendars[params.holidays].days if params.holidays else frozenset()
+            steps = [partial(next_open, params.open, zone, closed=closed) for zone in zones]
+            return _settle(steps, after) if zones else None
         case DesignatedParams() as params:
-            pairs = product(facts.designations, _zones(params.zone, facts))
+            pairs = product(carried(rule, params, case.prepared), _zones(params.zone, facts))
             return _settle([partial(next_suitable, named, zone) for named, zone in pairs], after)
         case CapParams() as params:
+            if cap_lifted(rule, params, case.prepared):
+                return after
             if blocks(params, case.prepared.counts[rule.id]):
                 return None
             return next_room(params, case.counted_at[rule.id], after, facts.zones)

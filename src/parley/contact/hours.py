@@ -29,13 +29,19 @@ def moment(now: Instant, zone_name: str) -> LocalMoment:
     return LocalMoment(wall.date(), wall.weekday(), wall.hour * 60 + wall.minute)
 
 
-def next_open(windows: WeekWindows, zone_name: str, after: Instant) -> Instant | None:
-    """Return the first instant not before *after* that lies in the windows, or None within the look-ahead."""
+def next_open(
+    windows: WeekWindows, zone_name: str, after: Instant, closed: frozenset[date] = frozenset()
+) -> Instant | None:
+    """Return the first instant not before *after* that lies in the windows, or None within the look-ahead.
+
+    Nothing of a *closed* local day is open.
+    """
     # One day earlier: a clock set back over midnight shows a day that was already over.
     day = local(after, zone_name).date() - timedelta(days=1)
     found: Instant | None = None
     for _ in range(LOOK_AHEAD_DAYS):
-        coming = _first(open_intervals(windows[day.weekday()], zone_name, day), after)
+        hours = () if day in closed else windows[day.weekday()]
+        coming = _first(open_intervals(hours, zone_name, day), after)
         if found is not None:
             # For the same reason the day after the one found has its say.
             return found if coming is None else min(found, coming)

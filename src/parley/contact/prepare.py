@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from parley.contact.content import also_for
 from parley.contact.facts import FLAG_OF_HOLD, ContactFacts, Direction, Flag, OptOut, OptOutScope
-from parley.contact.frequency import counted, in_window
+from parley.contact.frequency import consent_lasts, counted, in_window
 from parley.contact.hours import moment
 from parley.dates import Instant
-from parley.purpose import Purpose
-from parley.rulebook.book import Question, Rulebook, Selection
+from parley.purpose import Channel, Purpose
+from parley.rulebook.book import Question, Rulebook, Selection, joined
 from parley.rulebook.prepared import LocalMoment, Prepared
+from parley.rulebook.rule import HoursParams
 
 _NO_ZONE: Final = "UTC"
+# More days than any rule names.
+_NEVER_DAYS: Final = 100_000
+# Clocks of several machines differ by less; a history further ahead means that one of them is wrong.
+_CLOCK_SLACK: Final = timedelta(minutes=5)
 # What is sent beside an answer and does not use it up.
 _BESIDE_AN_ANSWER: Final = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.CRISIS_REPLY})
 
@@ -35,12 +41,28 @@ class GateSettings:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A contact ready to be judged. `counted_at`: per cap, the instants of every contact it may count, in order."""
+    """A contact ready to be judged, from `facts` by `settings`.
 
+    `counted_at`: per cap, the instants of every contact it may count, in order.
+    """
+
+    facts: ContactFacts
+    settings: GateSettings
     question: Question
     selection: Selection
     prepared: Prepared
     counted_at: dict[str, tuple[Instant, ...]]
+
+    @property
+    def beyond_calendars(self) -> tuple[str, ...]:
+        """The calendars of holidays that rules ask and that do not reach to today: no day of theirs is closed."""
+        asked = {
+            rule.params.holidays
+            for rule in self.selection.timed
+            if isinstance(rule.params, HoursParams) and rule.params.holidays is not None
+        }
+        days = (self.question.earliest, self.question.latest)
+        return tuple(sorted(one for one in asked if not all(map(self.prepared.calendars[one].knows, days))))
 
 
 def prepare(facts: ContactFacts, rulebook: Rulebook, settings: GateSettings) -> Case:
@@ -50,12 +72,18 @@ def prepare(facts: ContactFacts, rulebook: Rulebook, settings: GateSettings) -> 
     answers = answers_inbound(facts, settings)
     question = _question(facts, settings, moments, answers=answers)
     selection = rulebook.select(question)
+    also = also_for(question.purpose, facts.content)
+    for purpose in also:
+        selection = joined(selection, rulebook.select(replace(question, purpose=purpose)))
     for zone in selection.fixed_zones:
         moments.setdefault(zone, moment(facts.now, zone))
-    counted_at = {rule.id: counted(rule, params, facts) for rule, params in selection.caps}
+    counted_at = {
+        rule.id: counted(rule, params, facts, loosened=rule.may_loosen(unsigned_bind=settings.unsigned_exceptions_bind))
+        for rule, params in selection.caps
+    }
     opt_outs = tuple(opt_out for opt_out in facts.opt_outs if _reaches(opt_out, facts))
     prepared = Prepared(
-        purpose=question.purpose,
+        purpose=also[0] if also and question.purpose is not Purpose.PROMOTION else question.purpose,
         channel=facts.channel,
         days_past_due=facts.days_past_due,
         zones=facts.zones,
@@ -75,9 +103,20 @@ def prepare(facts: ContactFacts, rulebook: Rulebook, settings: GateSettings) -> 
         answers_same_channel=answers and _same_channel(facts),
         asked_location=_has(facts, Direction.OUT, Purpose.LOCATION_INQUIRY),
         address_used=_address_used(facts),
+        content=facts.content,
         unsigned_bind=settings.unsigned_exceptions_bind,
+        answers_same_day=_answers_same_day(facts),
+        # Where zones differ a pause ends with the last of them.
+        today=question.earliest,
+        since=facts.since,
+        text_known=_text_known(facts),
+        consent_lasts=frozenset(rule.id for rule, params in selection.caps if consent_lasts(params, facts)),
+        calendars=rulebook.calendars,
+        contract_on=facts.contract_on,
+        plan=facts.plan,
+        carriage=facts.carriage,
     )
-    return Case(question, selection, prepared, counted_at)
+    return Case(facts, settings, question, selection, prepared, counted_at)
 
 
 def answers_inbound(facts: ContactFacts, settings: GateSettings) -> bool:
@@ -92,6 +131,30 @@ def answers_inbound(facts: ContactFacts, settings: GateSettings) -> bool:
         for contact in facts.history
         if contact.direction is Direction.OUT
     )
+
+
+def _answers_same_day(facts: ContactFacts) -> bool:
+    """Say whether this answers a message of the borrower on the local day it came, wherever they may be."""
+    if facts.answers_at is None or facts.answers_at > facts.now:
+        return False
+    at = facts.answers_at
+    return all(moment(at, zone).day == moment(facts.now, zone).day for zone in facts.zones or (_NO_ZONE,))
+
+
+def _text_known(facts: ContactFacts) -> int | None:
+    """Return how many days ago a text came from this number; None where nothing puts its owner in doubt."""
+    texted = [
+        contact.at
+        for contact in facts.history
+        if contact.direction is Direction.IN
+        and contact.channel is Channel.SMS
+        and (contact.address is None or facts.address is None or contact.address == facts.address)
+    ]
+    doubtful = Flag.REASSIGNED_NUMBER_NOT_CHECKED in facts.flags
+    rests_on_texts = Flag.NUMBER_USED_BY_CONSUMER in facts.flags and texted
+    if not doubtful and not rests_on_texts:
+        return None
+    return (facts.now - max(texted)).days if texted else _NEVER_DAYS
 
 
 def _question(
@@ -109,6 +172,7 @@ def _question(
         earliest=min(days),
         latest=max(days),
         known_on=settings.known_on,
+        provider=facts.carriage.provider if facts.carriage is not None else "",
     )
 
 
@@ -116,17 +180,24 @@ def _flags(facts: ContactFacts) -> frozenset[Flag]:
     flags = facts.flags
     if facts.holds:
         flags = flags.union(FLAG_OF_HOLD[hold] for hold in facts.holds)
+    if any(contact.at > facts.now + _CLOCK_SLACK for contact in facts.history):
+        flags |= {Flag.HISTORY_AHEAD}
     return flags | {Flag.IN_ARREARS} if facts.days_past_due > 0 else flags
 
 
 def _reaches(opt_out: OptOut, facts: ContactFacts) -> bool:
+    on_channel = opt_out.channel in {None, facts.channel}
+    at_address = opt_out.address is None or facts.address in {None, opt_out.address}
     match opt_out.scope:
-        case OptOutScope.ALL | OptOutScope.PROMOTION:
+        case OptOutScope.ALL:
             return True
+        case OptOutScope.PROMOTION:
+            return on_channel and at_address
         case OptOutScope.CHANNEL:
-            return opt_out.channel is facts.channel
+            return on_channel
         case OptOutScope.ADDRESS:
-            return opt_out.address is None or facts.address is None or opt_out.address == facts.address
+            # An address that was refused is not used in another way either.
+            return at_address
 
 
 def _confirmations(facts: ContactFacts, opt_outs: tuple[OptOut, ...]) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from parley.contact.content import contents_of
 from parley.contact.facts import Hold
 from parley.contact.gate import Refused, decide
 from parley.contact.window import send_window
@@ -22,8 +23,8 @@ from parley.servicing.account import Account
 # What is said where debt facts may not follow yet, for wishes that have no neutral form of their own.
 _NEUTRAL: Final = {ARRANGEMENT_REMINDER: "reminder.neutral", ARRANGEMENT_MISSED: "overdue.neutral"}
 _DETAIL: Final = {ARRANGEMENT_REMINDER: ARRANGEMENT_REMINDER, ARRANGEMENT_MISSED: ARRANGEMENT_MISSED}
-# A promotion says nothing of the account, so it has one form.
-_ONLY: Final = frozenset({"promotion.offer"})
+# A promotion says nothing of the account, an alert no more than that there is one: each has one form.
+_ONLY: Final = frozenset({"promotion.offer", "risk_alert.ask"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,6 +58,29 @@ def key_of(family: str, *, is_proven: bool) -> str:
     return _NEUTRAL.get(family, f"{family}.neutral")
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a wish is first put: from when it may be said, by which template, and whether identity is proven by then."""
+
+    start: datetime
+    key: str
+    is_proven: bool
+
+
+def opening(
+    family: str,
+    zones: tuple[str, ...],
+    identity_proven_at: datetime | None,
+    as_of: date,
+    now: datetime,
+    fresh_days: int,
+) -> Opening:
+    """Return how a wish of *family* is first put on *as_of*, to a borrower in *zones*."""
+    start = max(now, start_of_day(as_of, zones[0] if zones else "UTC"))
+    is_proven = is_identity_fresh(identity_proven_at, start, fresh_days)
+    return Opening(start, key_of(family, is_proven=is_proven), is_proven)
+
+
 def announce(
     trigger: Trigger,
     party: Party,
@@ -74,33 +98,71 @@ def announce(
 
     The plan is advice; the gate is asked again at dispatch. Returns the refusal where no waiting in time helps.
     """
-    zone = party.zones[0] if party.zones else "UTC"
-    start = max(now, start_of_day(as_of, zone))
-    is_proven = is_identity_fresh(party.identity_proven_at, start, library.identity_fresh_days)
-    key = key_of(trigger.family, is_proven=is_proven)
-    entry = library.catalogue.entry(key)
+    first = opening(trigger.family, party.zones, party.identity_proven_at, as_of, now, library.identity_fresh_days)
+    entry = library.catalogue.entry(first.key)
+    rendered = words_of(first.key, party, account, figures, as_of, library)
     facts = contact_facts(
         party,
         account,
         record,
         purpose=entry.purpose,
         discloses=str(entry.discloses),
-        now=start,
+        now=first.start,
         today=as_of,
         actor=library.lender.actor,
-        is_proven=is_proven,
+        is_proven=first.is_proven,
+        in_collection_days=library.in_collection_days,
         also_held=also_held,
+        content=contents_of(rendered.text, library.outbound),
     )
     window = send_window(facts, library.rulebook, library.gate)
     if isinstance(window, Refused):
         return window
-    not_after = start + timedelta(hours=last_use_hours)
+    not_after = first.start + timedelta(hours=last_use_hours)
     if window >= not_after:
         # The first time allowed is after the last use: what says no now is the reason.
         refused = decide(facts, library.rulebook, library.gate)
         assert isinstance(refused, Refused), "what is permitted at once is in time"
         return refused
-    saying = Saying(
+    return _announced(rendered, window, not_after, library)
+
+
+def announce_permitted(
+    trigger: Trigger,
+    party: Party,
+    account: Account,
+    figures: Figures,
+    not_before: datetime | None,
+    *,
+    as_of: date,
+    now: datetime,
+    last_use_hours: int,
+    library: Library,
+) -> Announcement | None:
+    """Return the message for *trigger* that the gate permits from *not_before* on (None: at once); None if too late.
+
+    For whoever asked the gate otherwise; it is asked again at dispatch.
+    """
+    first = opening(trigger.family, party.zones, party.identity_proven_at, as_of, now, library.identity_fresh_days)
+    window, not_after = not_before or first.start, first.start + timedelta(hours=last_use_hours)
+    if window >= not_after:
+        return None
+    return _announced(words_of(first.key, party, account, figures, as_of, library), window, not_after, library)
+
+
+def words_of(key: str, party: Party, account: Account, figures: Figures, as_of: date, library: Library) -> Rendered:
+    """Return the words of a wish."""
+    return render(key, _saying(party, account, as_of, figures), library.lender, library.catalogue)
+
+
+def _announced(rendered: Rendered, not_before: datetime, not_after: datetime, library: Library) -> Announcement:
+    """Return the message that the gate lets be between these instants."""
+    entry = library.catalogue.entry(rendered.key)
+    return Announcement(rendered, entry.purpose, str(entry.discloses), str(entry.context), not_before, not_after)
+
+
+def _saying(party: Party, account: Account, as_of: date, figures: Figures) -> Saying:
+    return Saying(
         party,
         account,
         as_of,
@@ -108,12 +170,4 @@ def announce(
         amount_minor=figures.amount_minor,
         limit_before_minor=figures.limit_before_minor,
         limit_after_minor=figures.limit_after_minor,
-    )
-    return Announcement(
-        rendered=render(key, saying, library.lender, library.catalogue),
-        purpose=entry.purpose,
-        discloses=str(entry.discloses),
-        context=str(entry.context),
-        not_before=window,
-        not_after=not_after,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from parley.contact.facts import Consent, Contact, Hold, OptOut
+from parley.contact.facts import Consent, Contact, Designation, Hold, OptOut
 from parley.dates import local_date
 from parley.locale import Language
 from parley.negotiation.moves import Memory
@@ -17,7 +17,10 @@ from parley.servicing.schedule import Schedule
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Party:
-    """The borrower as the lender knows them. `postcode` and `contract_tail` serve the identity check only."""
+    """The borrower as the lender knows them. `postcode` and `contract_tail` serve the identity check only.
+
+    `page_code` is the part of the page's address that is theirs; "" where messages name the plain address.
+    """
 
     borrower_id: UUID
     contact_point_id: UUID
@@ -28,6 +31,7 @@ class Party:
     postcode: str
     contract_tail: str
     identity_proven_at: datetime | None
+    page_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,10 +57,15 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class StandingHold:
-    """A hold and the reply that laid it on, if one did."""
+    """A hold, the reply that laid it on, if one did, and its row, if it has one.
+
+    `began_on`: the borrower's day on which what it says began; None: not known.
+    """
 
     kind: Hold
     inbound_id: UUID | None = None
+    hold_id: UUID | None = None
+    began_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,6 +76,35 @@ class ContactRecord:
     consents: frozenset[Consent] = frozenset({Consent.CONTACT})
     opt_outs: tuple[OptOut, ...] = ()
     holds: tuple[StandingHold, ...] = ()
+    designations: tuple[Designation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A telephone call in which the borrower was reached: which, by whom, when."""
+
+    call_id: UUID
+    operator_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What only a person's act asks of the case.
+
+    `version`: how much has happened on the thread. `holder`: the member of staff who has it. `unanswered_id` and
+    `unanswered_at`: the newest reply that nobody has answered. `also_held`: holds of the address. `spoken`: the last
+    call that reached the borrower. What was agreed or promised and stands: `has_arrangement`, `has_promise`.
+    """
+
+    version: int = 0
+    holder: int | None = None
+    unanswered_id: UUID | None = None
+    unanswered_at: datetime | None = None
+    also_held: frozenset[Hold] = frozenset()
+    spoken: Spoken | None = None
+    has_arrangement: bool = False
+    has_promise: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +116,7 @@ class Case:
     account: Account | None
     record: ContactRecord = field(default_factory=ContactRecord)
     offer: OpenOffer | None = None
+    desk: Desk = Desk()
 
     def today(self, now: datetime) -> date:
         """Return the borrower's day: that of the first zone known, the UTC day where none is."""
@@ -89,6 +128,7 @@ class Inbound:
     """A reply as the door let it in: `text` holds no identity answer, card or identity number any more.
 
     `identity_answer` is what the door found on comparing: match, mismatch or "". `was_redacted`: a number was removed.
+    `has_resumed`: texts were refused, and this reply asked for them again.
     """
 
     inbound_id: UUID
@@ -96,3 +136,4 @@ class Inbound:
     received_at: datetime
     identity_answer: str = ""
     was_redacted: bool = False
+    has_resumed: bool = False

@@ -1,18 +1,22 @@
-"""Say what must be known of a reply before it is stored: a STOP, a crisis, and what in it must not be kept.
+"""Say what must be known of a reply before it is stored: what takes effect at once, and what in it must not be kept.
 
-Runs at the door, in the transaction of the inbox row, so that STOP and crisis hold while every worker is down.
+Runs at the door, in the transaction of the inbox row, so that a STOP, a crisis, a lawyer, a bankruptcy, a death or a
+time that does not suit hold while every worker is down.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from parley.contact.heard import Heard, heard
 from parley.engine.case import Party
 from parley.engine.identity import compare
+from parley.nlu.evidence import answers_identity
 from parley.nlu.lexicon import Lexicon
-from parley.nlu.read import read
-from parley.nlu.reading import Intent, ReadingContext
+from parley.nlu.reading import ReadingContext
 from parley.nlu.redact import redact
+from parley.nlu.resume import asks_again
 from parley.nlu.urgent import scan
 
 
@@ -21,6 +25,7 @@ class Admitted:
     """A reply as it may be stored.
 
     `stops`: "all", "promotions" or "". `is_crisis`: danger to life. `identity_answer`: match, mismatch or "".
+    `heard`: what holds from now on. `asks_again`: wishes for texts again, where all were refused.
     """
 
     text: str
@@ -28,15 +33,30 @@ class Admitted:
     is_crisis: bool
     identity_answer: str
     was_redacted: bool
+    heard: Heard
+    asks_again: bool = False
 
 
-def admit(text: str, party: Party | None, context: ReadingContext | None, lexicon: Lexicon) -> Admitted:
-    """Return what may be stored of *text*. *party* and *context* are None where the writer's identity is not asked."""
+def admit(
+    text: str,
+    party: Party | None,
+    context: ReadingContext | None,
+    lexicon: Lexicon,
+    *,
+    told_on: date,
+    locale: str,
+    resume_words: frozenset[str] = frozenset(),
+) -> Admitted:
+    """Return what may be stored of *text*, written on the writer's day *told_on* in *locale*.
+
+    *party* and *context* are None where the writer's identity is not asked. *resume_words*: the bare words that ask for
+    texts again where the writer lives.
+    """
     urgent = scan(text, lexicon)
     cleared = redact(text)
     found, kept = "", cleared.text
     if party is not None and context is not None:
-        is_answer = read(text, context, lexicon).intent is Intent.IDENTITY_ANSWER
+        is_answer = answers_identity(text, context, lexicon)
         compared = compare(cleared.text, party, is_answer=is_answer)
         found, kept = compared.found, compared.stored
     return Admitted(
@@ -45,4 +65,7 @@ def admit(text: str, party: Party | None, context: ReadingContext | None, lexico
         is_crisis=urgent.risk is not None,
         identity_answer=found,
         was_redacted=bool(cleared.found),
+        heard=heard(text, told_on, locale, lexicon),
+        # Whoever stops and starts in one breath has stopped; in danger a person decides.
+        asks_again=urgent.stop is None and urgent.risk is None and asks_again(text, resume_words, lexicon),
     )

@@ -14,6 +14,7 @@ class Lender:
     """The lender as borrowers see it. Each mapping is complete for the shipped languages.
 
     `stop_words` are by country, "*" the rest; `advice` and `lines` (crisis lines) by (country, language).
+    `asks_postcode`: countries whose borrowers prove identity by postcode; elsewhere by the tail of the contract number.
     """
 
     actor: Actor
@@ -25,6 +26,7 @@ class Lender:
     stop_words: Mapping[str, str]
     advice: Mapping[tuple[str, Language], str]
     lines: Mapping[tuple[str, Language], str]
+    asks_postcode: frozenset[str]
 
     def words(self, jurisdiction: str, language: Language) -> dict[str, str]:
         """Return the words a message to this place and language may use, by placeholder name."""

@@ -7,9 +7,10 @@ a plan that is kept, a promise that stands, days past due, the coming due date, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from parley.negotiation.state import ENDED, SETTLED, State
 from parley.purpose import Purpose
 from parley.servicing.account import Due
 from parley.servicing.arrangement import InstalmentState, first_miss
@@ -23,6 +24,10 @@ class Cadence:
     reminder_days_before: int
     overdue_days: frozenset[int]
     grace_days: int
+
+    def remind_on(self, as_of: date) -> date:
+        """Return the due date that is reminded of on *as_of*."""
+        return as_of + timedelta(days=self.reminder_days_before)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,8 +58,19 @@ class Trigger:
 
 ARRANGEMENT_REMINDER: Final = "arrangement.reminder"
 ARRANGEMENT_MISSED: Final = "arrangement.missed"
+# Where the money of a night does not reach for all: what is owed to the borrower as news, then what keeps a plan, then
+# what is known to help (a reminder before the due date; NBER 17020), then the rest. The higher goes first.
+PRIORITY: Final = {"limit_change": 4, ARRANGEMENT_MISSED: 3, ARRANGEMENT_REMINDER: 3, "reminder": 2, "overdue": 1}
 # A limit that changed longer ago is no news any more.
 LIMIT_NEWS_DAYS: Final = 14
+# While a talk goes on, the machine does not start another subject.
+QUIET_AFTER_REPLY: Final = timedelta(days=3)
+
+
+def is_talking(state: State, heard_at: datetime | None, now: datetime) -> bool:
+    """Say whether a talk in *state*, last heard from at *heard_at*, goes on at *now*: then nothing else is begun."""
+    is_open = state not in ENDED and state not in SETTLED and state is not State.NOTIFIED
+    return is_open and heard_at is not None and now - heard_at < QUIET_AFTER_REPLY
 
 
 def trigger(row: BookRow, as_of: date, cadence: Cadence) -> Trigger | None:
@@ -69,11 +85,31 @@ def trigger(row: BookRow, as_of: date, cadence: Cadence) -> Trigger | None:
     if late > 0:
         if late not in cadence.overdue_days:
             return _of_limit(row, as_of)
-        return Trigger(Purpose.COLLECTION, "overdue", f"late:{late}:{as_of - timedelta(days=late)}")
+        return of_lateness(late, as_of)
     coming = next_due(row.dues, as_of)
-    if coming is not None and (coming.due_on - as_of).days == cadence.reminder_days_before:
-        return Trigger(Purpose.REMINDER, "reminder", f"due:{coming.due_on}", coming.due_on)
+    if coming is not None and coming.due_on == cadence.remind_on(as_of):
+        return reminder(coming.due_on)
     return _of_limit(row, as_of)
+
+
+def of_lateness(days: int, as_of: date) -> Trigger:
+    """Return the wish to write about an account so many days past due."""
+    return Trigger(Purpose.COLLECTION, "overdue", f"late:{days}:{as_of - timedelta(days=days)}")
+
+
+def reminder(due_on: date) -> Trigger:
+    """Return the wish to remind before a due date."""
+    return Trigger(Purpose.REMINDER, "reminder", f"due:{due_on}", due_on)
+
+
+def of_plan_part(due_on: date) -> Trigger:
+    """Return the wish to remind before an instalment of a plan."""
+    return Trigger(Purpose.REMINDER, ARRANGEMENT_REMINDER, f"plan:{due_on}", due_on)
+
+
+def of_limit(changed_on: date) -> Trigger:
+    """Return the wish to tell of a new limit."""
+    return Trigger(Purpose.SERVICING, "limit_change", f"limit:{changed_on}")
 
 
 def _of_plan(row: BookRow, as_of: date, cadence: Cadence) -> Trigger | None:
@@ -85,13 +121,13 @@ def _of_plan(row: BookRow, as_of: date, cadence: Cadence) -> Trigger | None:
             return Trigger(Purpose.COLLECTION, ARRANGEMENT_MISSED, f"missed:{missed.due_on}", missed.due_on)
         return None
     for part in row.plan:
-        if part.open_minor and (part.due_on - as_of).days == cadence.reminder_days_before:
-            return Trigger(Purpose.REMINDER, ARRANGEMENT_REMINDER, f"plan:{part.due_on}", part.due_on)
+        if part.open_minor and part.due_on == cadence.remind_on(as_of):
+            return of_plan_part(part.due_on)
     return None
 
 
 def _of_limit(row: BookRow, as_of: date) -> Trigger | None:
     changed_on = row.limit_changed_on
     if changed_on is not None and changed_on <= as_of <= changed_on + timedelta(days=LIMIT_NEWS_DAYS):
-        return Trigger(Purpose.SERVICING, "limit_change", f"limit:{changed_on}")
+        return of_limit(changed_on)
     return None

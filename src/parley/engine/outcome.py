@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from parley.contact.facts import Hold
 from parley.contact.gate import Decision
+from parley.engine.acts import CallOutcome, Direction
+from parley.locale import Language
 from parley.messaging.catalogue import Rendered
 from parley.negotiation.menu import Menu
 from parley.negotiation.moves import Memory
 from parley.negotiation.state import State
+from parley.nlu.reading import Reading
 from parley.purpose import Purpose
 from parley.servicing.schedule import Schedule
 
@@ -25,7 +29,10 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Draft:
-    """A message to queue: rendered, judged by the gate as advice; the gate is asked again at dispatch."""
+    """A message to queue: rendered, judged by the gate as advice; the gate is asked again at dispatch.
+
+    `answers`: the reply it answers; None where it is unasked.
+    """
 
     rendered: Rendered
     purpose: Purpose
@@ -34,6 +41,7 @@ class Draft:
     not_before: datetime
     not_after: datetime
     decision: Decision
+    answers: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,9 +72,47 @@ class NewPromise:
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A telephone call that took place. `decision`: what the gate says of one now; None: the borrower called."""
+
+    direction: Direction
+    outcome: CallOutcome
+    purpose: Purpose
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """A hold that a person lays on the borrower."""
+
+    kind: Hold
+    until_at: datetime | None
+    began_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeskChange:
+    """What a person's act changes beside what a turn can.
+
+    `assigns`: who holds the thread from now on; `is_freed`: nobody. `is_answered`: nothing waits for a person any more;
+    `clears_person`: the thread needs none.
+    """
+
+    assigns: int | None = None
+    is_freed: bool = False
+    is_answered: bool = False
+    clears_person: bool = False
+    language: Language | None = None
+    note: str = ""
+    call: NewCall | None = None
+    lays: NewHold | None = None
+    releases: UUID | None = None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Outcome:
-    """The whole result of a turn."""
+    """The whole result of a turn, or of a person's act."""
 
     to: State
     memory: Memory
@@ -84,3 +130,6 @@ class Outcome:
     quarantines: bool = False
     cancels: str = ""
     pages: bool = False
+    # How the reply was understood, where there was one: kept as it was on that day.
+    reading: Reading | None = None
+    desk: DeskChange | None = None

@@ -2,56 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from parley.contact.gate import GateSettings, Permit, decide
-from parley.dates import add_days
-from parley.engine.asking import Answering, contact_facts, is_identity_fresh
+from parley.engine.asking import Answering, is_identity_fresh
 from parley.engine.case import Case, Inbound
-from parley.engine.lender import Lender
+from parley.engine.drafting import compute_offer, make_draft, will_leave
+from parley.engine.library import Library
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewOffer, NewPromise, Outcome
-from parley.engine.wording import Saying, render, template_key
+from parley.engine.wording import Saying, template_key
 from parley.ids import derive_id
-from parley.messaging.catalogue import Catalogue
 from parley.negotiation.dialogue import Standing, next_move
-from parley.negotiation.menu import Facts, Menu, build_menu
+from parley.negotiation.menu import NoPlan
 from parley.negotiation.moves import Act, Move
-from parley.negotiation.policy import Policy
 from parley.negotiation.state import NEEDS_PERSON, State, next_states
-from parley.nlu.lexicon import Lexicon
 from parley.nlu.read import read
 from parley.nlu.reading import Intent, Reading, ReadingContext
 from parley.nlu.urgent import scan
-from parley.rulebook.book import Rulebook
-from parley.servicing.delinquency import arrears_minor, days_past_due
+from parley.servicing.delinquency import arrears_minor
 from parley.servicing.schedule import Schedule
 
-# An answer is worth sending for so long; after that the talk has moved on and a person looks.
-ANSWER_HOURS: Final = 24
+# The library is what every caller of a turn hands in.
+__all__ = ["Library", "context_of", "turn"]
+
+# What the last question of each state was about, to be taken up again after an alert was answered.
+_ASKED: Final = {
+    State.IDENTIFY: "identity",
+    State.CAPACITY: "capacity",
+    State.OFFER: "offer",
+    State.READ_BACK: "plan_confirm",
+    State.PROMISE: "overdue",
+    State.PROMISE_READ_BACK: "promise_confirm",
+}
 # A warning not to send card numbers takes the place of these.
-_MAY_GIVE_WAY: Final = frozenset({"identity.ask", "identity.retry", "unclear.ask_back"})
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """What the engine knows by heart: catalogue, lexicon, rulebook, policy, the lender; loaded once."""
-
-    catalogue: Catalogue
-    lexicon: Lexicon
-    rulebook: Rulebook
-    policy: Policy
-    lender: Lender
-    identity_tries: int
-    identity_fresh_days: int
-    gate: GateSettings
+_MAY_GIVE_WAY: Final = frozenset({"identity.ask", "identity.retry", "unclear.ask_back", "either.ask_back"})
 
 
 def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outcome:
     """Return the outcome of *inbound* for *case* at *now*. Same arguments, same outcome."""
     reading = _understood(case, inbound, now, library)
     is_proven = is_identity_fresh(case.party.identity_proven_at, now, library.identity_fresh_days)
+    return answer(case, inbound, now, library, reading, is_proven=is_proven)
+
+
+def answer(
+    case: Case, inbound: Inbound, now: datetime, library: Library, reading: Reading, *, is_proven: bool
+) -> Outcome:
+    """Return the outcome of what was understood; *is_proven* says whether it is known who speaks."""
     standing = _standing(case, inbound, now, library, is_proven=is_proven)
     move = next_move(case.talk.state, case.talk.memory, reading, standing, library.policy)
     assert move.to in next_states(case.talk.state), f"{case.talk.state} does not lead to {move.to}"
@@ -62,9 +60,12 @@ def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outco
 
 def _understood(case: Case, inbound: Inbound, now: datetime, library: Library) -> Reading:
     """Read the reply; what the door found to be an identity answer is one, though its words are not kept."""
-    reading = read(inbound.text, context_of(case, now), library.lexicon)
+    reading = read(inbound.text, context_of(case, now), library.reader)
     if inbound.identity_answer and reading.intent is Intent.OTHER:
         return replace(reading, intent=Intent.IDENTITY_ANSWER, oos=False)
+    if inbound.has_resumed and reading.intent is Intent.STOP:
+        # The door, by the words of the law, found a wish for texts and no refusal of them.
+        return replace(reading, intent=Intent.OTHER, oos=True)
     return reading
 
 
@@ -96,6 +97,7 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         options=len(case.offer.plans) if case.offer is not None else 0,
         stop_scope=scan(inbound.text, library.lexicon).stop_scope,
         context=case.talk.last_context,
+        has_resumed=inbound.has_resumed,
     )
 
 
@@ -124,17 +126,12 @@ def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, re
         quarantines=Act.QUARANTINE in move.acts,
         cancels="all" if Act.CANCEL_WAITING in move.acts else "promotion" if Act.OPT_OUT_PROMOTION in move.acts else "",
         pages=Act.PAGE_PERSON in move.acts,
+        reading=reading,
     )
-    if draft is not None and not _will_leave(draft) and not outcome.person_reason:
+    if draft is not None and not will_leave(draft) and not outcome.person_reason:
         # The answer may not go out while it is worth sending: a person decides how to reach the borrower.
         return replace(outcome, to=_with_person(case.talk.state), person_reason="answer_refused")
     return outcome
-
-
-def _will_leave(draft: Draft) -> bool:
-    """Say whether the gate lets the answer out now, or at an hour at which it is still an answer."""
-    decision = draft.decision
-    return isinstance(decision, Permit) or (decision.retry_at is not None and decision.retry_at <= draft.not_after)
 
 
 def _with_person(state: State) -> State:
@@ -143,25 +140,13 @@ def _with_person(state: State) -> State:
 
 def _offer(case: Case, inbound: Inbound, now: datetime, library: Library, move: Move) -> tuple[Move, NewOffer | None]:
     """Compute the menu for what the borrower said; where nothing fits a person takes over, with advice."""
-    assert case.account is not None and move.memory.capacity_minor is not None, "a menu needs a debt and a capacity"
-    today, account, policy = case.today(now), case.account, library.policy
-    facts = Facts(
-        product=account.product,
-        currency=account.currency,
-        balance_minor=account.balance.total,
-        contract_rate_bps=account.annual_rate_bps,
-        days_past_due=days_past_due(account.dues, today),
-        capacity_minor=move.memory.capacity_minor,
-        first_due_on=move.memory.first_due_on or add_days(today, policy.first_payment_days),
-    )
-    menu = build_menu(facts, policy, library.rulebook.hash)
-    if not isinstance(menu, Menu):
+    assert move.memory.capacity_minor is not None, "a menu needs a capacity"
+    offer_id = derive_id("offer", str(inbound.inbound_id))
+    made = compute_offer(case, move.memory.capacity_minor, move.memory.first_due_on, offer_id, now, library)
+    if isinstance(made, NoPlan):
         nothing = Move(State.WITH_PERSON, "offer.none", (Act.CANCEL_WAITING,), move.memory, "hardship", "nothing_fits")
         return nothing, None
-    offer_id = derive_id("offer", str(inbound.inbound_id))
-    memory = move.memory.but(offer_id=str(offer_id), option=None)
-    expires_at = now + timedelta(days=policy.valid_days)
-    return replace(move, memory=memory), NewOffer(offer_id, menu, facts.capacity_minor, expires_at)
+    return replace(move, memory=move.memory.but(offer_id=str(offer_id), option=None)), made
 
 
 def _draft(
@@ -178,38 +163,21 @@ def _draft(
         move.memory,
         plans,
         case.talk.last_context,
+        move.between,
         due_on=move.memory.promise_due_on if key.startswith("promise.") else None,
     )
-    rendered = render(key, saying, library.lender, library.catalogue)
     is_proven = Act.PROVE_IDENTITY in move.acts or is_identity_fresh(
         case.party.identity_proven_at, now, library.identity_fresh_days
     )
-    facts = contact_facts(
-        case.party,
-        case.account,
-        case.record,
-        purpose=entry.purpose,
-        discloses=str(entry.discloses),
-        now=now,
-        today=case.today(now),
-        actor=library.lender.actor,
-        is_proven=is_proven,
-        answering=Answering(inbound.inbound_id, inbound.received_at),
-    )
-    decision = decide(facts, library.rulebook, library.gate)
-    return Draft(
-        rendered=rendered,
-        purpose=entry.purpose,
-        discloses=str(entry.discloses),
-        context=_subject(move, str(entry.context)),
-        not_before=now,
-        not_after=now + timedelta(hours=ANSWER_HOURS),
-        decision=decision,
-    )
+    answering = Answering(inbound.inbound_id, inbound.received_at)
+    draft = make_draft(case, key, saying, now, library, purpose=entry.purpose, is_proven=is_proven, answering=answering)
+    return replace(draft, context=_subject(move, draft.context))
 
 
 def _subject(move: Move, context: str) -> str:
-    """Return what our text leaves the talk about: a question answered in between leaves what was asked before."""
+    """Return what our text leaves the talk about: what came in between leaves what was asked before."""
+    if Act.CONFIRM_TRANSACTION in move.acts:
+        return _ASKED.get(move.to, "none")
     return "none" if move.say == "info.balance" and move.to is not State.NOTIFIED else context
 
 
@@ -240,8 +208,11 @@ def _events(move: Move, reading: Reading, offer: NewOffer | None) -> tuple[Happe
         Act.PROMISE: "promise.made",
         Act.OPT_OUT: "opted_out",
         Act.OPT_OUT_PROMOTION: "opted_out.promotion",
+        Act.RESUME: "resumed",
         Act.QUARANTINE: "number.quarantined",
         Act.PAGE_PERSON: "crisis",
+        Act.CONFIRM_TRANSACTION: "transaction.confirmed",
+        Act.DENY_TRANSACTION: "transaction.denied",
     }
     events += [Happened(kind) for act, kind in deeds.items() if act in move.acts]
     if move.person:

@@ -21,8 +21,6 @@ from parley.servicing.delinquency import arrears_minor, next_due
 from parley.servicing.schedule import Schedule
 
 _OFFER_KEYS: Final = ("offer.one", "offer.two", "offer.three")
-# Identity is asked by what the country's people know by heart; elsewhere by the tail of the contract number.
-_ASK_POSTCODE: Final = frozenset({"US", "GB"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,6 +33,7 @@ class Saying:
     memory: Memory = Memory()  # noqa: RUF009 - frozen, so one shared default is safe
     plans: tuple[Schedule, ...] = ()
     context: str = ""
+    between: tuple[str, ...] = ()
     when: str = "soon"
     due_on: date | None = None
     amount_minor: int | None = None
@@ -109,6 +108,8 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "last_differs": lambda say: "yes" if say.plan.last_minor != say.plan.level_minor else "no",
     "context": lambda say: say.context or "none",
     "when": lambda say: say.when,
+    "one": lambda say: say.between[0],
+    "other": lambda say: say.between[1],
     "per": lambda _say: "month",
     "same_start": lambda say: "yes" if len({plan.rows[0].due_on for plan in say.plans}) == 1 else "no",
 }
@@ -133,7 +134,7 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
             return "offer.none" if words["advice"] else "offer.none_person"
         case "identity.ask":
             country = case.party.jurisdiction.split("-", maxsplit=1)[0]
-            return "identity.ask_postcode" if country in _ASK_POSTCODE else "identity.ask_contract_tail"
+            return "identity.ask_postcode" if country in lender.asks_postcode else "identity.ask_contract_tail"
         case "crisis.support":
             return "crisis.support" if words["lines"] else "crisis.person"
         case "crisis.support_stopped":
@@ -147,6 +148,9 @@ def render(key: str, say: Saying, lender: Lender, catalogue: Catalogue) -> Rende
     party = say.party
     words = lender.words(party.jurisdiction, party.language)
     values: dict[str, Value] = {name: words[name] for name in catalogue.standing}
+    if party.page_code and len(own := f"{lender.page}/{party.page_code}") <= catalogue.standing["page"].limit:
+        # An address too long for the place keeps its plain form: the page then asks for the number.
+        values["page"] = own
     for name in catalogue.entry(key).placeholders:
         values[name] = words[name] if name in words else _figure(say, name)
     return catalogue.render(key, party.language, values, today=say.today)

@@ -1,14 +1,13 @@
 """What is the next move? (state, memory, reading, standing facts) → Move.
 
-Tables first: what some intents mean wherever the talk stands, then one function for each state. No number is chosen
-here except those the borrower named; the menu decides the rest. What is not understood is asked once more, then goes
-to a person.
+Tables first: what some intents mean anywhere, then one function for each state. No number is chosen here but those the
+borrower named; the menu decides the rest. What is not understood is asked once more, then goes to a person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -16,17 +15,17 @@ from typing import Final
 from parley.dates import add_days
 from parley.money import MINOR_DIGITS
 from parley.negotiation.capacity import monthly_capacity
+from parley.negotiation.doubt import asked_between, is_beyond
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.policy import Policy
 from parley.negotiation.state import ENDED, State
 from parley.nlu.reading import Intent, Reading
 
-# A thread that has not come to an end after so many replies goes to a person.
+# A thread that has not ended after so many replies goes to a person.
 MOST_TURNS: Final = 20
-# Below this confidence a reading is not acted on: we ask back.
-LEAST_CONFIDENCE: Final = 0.5
-# The goal of a borrower who asks about a changed limit before identity is proven.
-_LIMIT_WHY: Final = "limit_why"
+# Our last message asked whether a transaction was the borrower's.
+ALERT: Final = "risk_alert"
+_LIMIT_WHY: Final = "limit_why"  # the goal of a borrower who asks about a changed limit before identity is proven
 # A promise further away than this is a plan.
 LONGEST_PROMISE_DAYS: Final = 31
 
@@ -37,7 +36,7 @@ class Standing:
 
     `identity_answer` says what the engine found when it compared the reply with what the lender holds: "match",
     "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
-    `context` what our last message was about.
+    `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
     """
 
     today: date
@@ -51,6 +50,7 @@ class Standing:
     options: int
     stop_scope: str
     context: str
+    has_resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,6 @@ _ANYWHERE: Final[dict[Intent, _Anywhere]] = {
     Intent.CALL_TIME: _Anywhere(State.WITH_PERSON, "call_time.noted", "", "contact_wishes", (Act.CANCEL_WAITING,)),
     Intent.ALREADY_PAID: _Anywhere(State.WITH_PERSON, "paid.check", "", "payment_claimed", (Act.CANCEL_WAITING,)),
 }
-
-
 _HEARD_IN_PASSING: Final = (Intent.ASK_HUMAN, Intent.DISPUTE, Intent.COMPLAINT)
 
 
@@ -87,15 +85,18 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
     Refuses nothing: where the machine must not decide, the move is a hand-over. Same arguments, same move.
     """
     memory = memory.but(turns=memory.turns + 1)
-    urgent = _urgent(state, memory, reading, facts.stop_scope)
-    if urgent is not None:
-        return urgent
+    first = _urgent(state, memory, reading, facts.stop_scope) or _resumed(state, memory, facts)
+    if first is not None:
+        return first
     if state in ENDED:
-        return _after_the_end(state, memory)
+        return _after_the_end(state, memory, facts)
     if facts.identity_answer == "match" and not facts.is_proven:
         return _proven(memory, facts)
     if memory.turns > MOST_TURNS:
         return _person(memory, "long_thread")
+    alert = _about_alert(state, memory, reading) if facts.context == ALERT else None
+    if alert is not None:
+        return alert
     fixed = _fixed(reading)
     if fixed is not None:
         return Move(fixed.to, fixed.say, fixed.acts, memory, fixed.hold, fixed.person)
@@ -104,8 +105,29 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
     return _plain(state, memory, reading, facts, policy)
 
 
+def _about_alert(state: State, memory: Memory, reading: Reading) -> Move | None:
+    """Take the answer to "was it you?"; None for a reply that speaks of something else, such as a choice of the menu.
+
+    Needs no proof of identity: nothing is told. A no is acted on at once, a yes with a question is not taken for one.
+    """
+    if reading.intent in {Intent.FRAUD_CLAIM, Intent.DECLINE}:
+        acts = (Act.DENY_TRANSACTION, Act.CANCEL_WAITING)
+        return Move(State.WITH_PERSON, "risk_alert.blocked", acts, memory, "fraud_claim", "fraud")
+    if reading.intent is Intent.ASK_INFO or (reading.intent is Intent.ACCEPT and Intent.ASK_INFO in reading.also):
+        return _person(memory, "alert_question")
+    if reading.is_doubtful or reading.intent in {Intent.OTHER, Intent.THANKS}:
+        return _ask_back(state, memory)
+    if reading.intent is Intent.ACCEPT and reading.slots.option is None:
+        if reading.conditional:
+            return _person(memory, "conditional")
+        return Move(state, "risk_alert.thanks", (Act.CONFIRM_TRANSACTION,), memory.but(unclear=0))
+    return None
+
+
 def _fixed(reading: Reading) -> _Anywhere | None:
     """Return what the reply means in every state; a person, a dispute or a complaint counts in passing too."""
+    if reading.is_doubtful:
+        return None
     if reading.intent in _ANYWHERE:
         return _ANYWHERE[reading.intent]
     return next((_ANYWHERE[intent] for intent in _HEARD_IN_PASSING if intent in reading.also), None)
@@ -141,13 +163,25 @@ def _no_more_promotions(state: State, memory: Memory) -> Move:
     return Move(state, say, (Act.OPT_OUT_PROMOTION,), memory, "", person)
 
 
-def _after_the_end(state: State, memory: Memory) -> Move:
-    """Say nothing in a thread that a person holds or that is over; the person sees the reply."""
+def _resumed(state: State, memory: Memory, facts: Standing) -> Move | None:
+    """Texts are wished again: say so once, and stand where the talk stood; one that was stopped begins anew."""
+    if not facts.has_resumed or state in ENDED - {State.OPTED_OUT}:
+        return None
+    to = State.NOTIFIED if state is State.OPTED_OUT else state
+    return Move(to, "resumed.confirmed", (Act.RESUME,), memory.but(unclear=0))
+
+
+def _after_the_end(state: State, memory: Memory, facts: Standing) -> Move:
+    """Say nothing in a thread that a person holds or that is over; the person sees the reply.
+
+    Whether it proves identity the door found out, and only the machine knows: a person may have asked for it.
+    """
     if state is State.OPTED_OUT:
         return Move(state, "", (), memory, "", "wrote_after_stop")
     if state in {State.CLOSED, State.WRONG_PERSON}:
         return Move(state, "", (), memory, "", "wrote_after_end")
-    return Move(state, "", (), memory, "", "wrote_again")
+    is_proof = facts.identity_answer == "match" and state in {State.WITH_PERSON, State.DISPUTED}
+    return Move(state, "", (Act.PROVE_IDENTITY,) if is_proof else (), memory, "", "wrote_again")
 
 
 def _proven(memory: Memory, facts: Standing) -> Move:
@@ -168,6 +202,8 @@ def _proven(memory: Memory, facts: Standing) -> Move:
 
 
 def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    if reading.is_doubtful and (facts.is_proven or reading.intent in _ANYWHERE):
+        return _doubted(state, memory, reading)
     if reading.intent is Intent.THANKS:
         return Move(state, "", (), memory)
     if reading.intent is Intent.HELP:
@@ -176,8 +212,6 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
         return _unproven(state, memory, reading, facts)
     if not facts.owes:
         return _person(memory, "no_debt")
-    if reading.oos or reading.confidence < LEAST_CONFIDENCE:
-        return _ask_back(state, memory)
     return _BY_STATE[state](memory, reading, facts, policy)
 
 
@@ -185,7 +219,7 @@ def _unproven(state: State, memory: Memory, reading: Reading, facts: Standing) -
     """Nothing about a debt is said before identity; what the borrower wants is remembered for after."""
     if reading.intent is Intent.DECLINE and facts.context == "promo":
         return Move(State.CLOSED, "", (), memory)
-    wanted = reading.intent not in {Intent.OTHER, Intent.IDENTITY_ANSWER, Intent.DECLINE}
+    wanted = not reading.is_doubtful and reading.intent not in {Intent.IDENTITY_ANSWER, Intent.DECLINE}
     memory = _noted(memory, reading, facts) if wanted else memory
     if facts.identity_answer == "mismatch":
         memory = memory.but(identity_tries=memory.identity_tries + 1)
@@ -243,7 +277,7 @@ def _declined(memory: Memory) -> Move:
 
 def _lapsed(memory: Memory, policy: Policy) -> Move:
     """Work the offer out anew where the one they answer has run out: same capacity, today's facts."""
-    if memory.capacity_minor is None or memory.menus >= policy.offers_per_conversation:
+    if not memory.capacity_minor or memory.menus >= policy.offers_per_conversation:
         return _person(memory, "offer_lapsed")
     renewed = memory.but(menus=memory.menus + 1, first_due_on=None, option=None, unclear=0)
     return Move(State.OFFER, "offer", (Act.OFFER,), renewed)
@@ -428,6 +462,16 @@ def _again(state: State, say: str, memory: Memory) -> Move:
 
 def _ask_back(state: State, memory: Memory) -> Move:
     return _again(state, "unclear.ask_back", memory)
+
+
+def _doubted(state: State, memory: Memory, reading: Reading) -> Move:
+    """Ask which of two things is meant; a person reads what may be more, or urgent, or would go to one anyway."""
+    if reading.conditional:
+        return _person(memory, "conditional")
+    if pair := asked_between(reading):
+        move = _again(state, "either.ask_back", memory)
+        return replace(move, between=pair) if move.say == "either.ask_back" else move
+    return _person(memory, "not_understood") if is_beyond(reading, _ANYWHERE) else _ask_back(state, memory)
 
 
 def _in_between(state: State, memory: Memory, reading: Reading) -> Move:

@@ -7,8 +7,10 @@ Order: cheapest total first, then fewest payments. None is dominated: a later op
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import ceil
 
 from parley.negotiation.policy import Policy
@@ -62,8 +64,10 @@ class NoPlan:
     candidates: int
 
 
-def build_menu(facts: Facts, policy: Policy, rulebook_hash: str) -> Menu | NoPlan:
-    """Return the menu for *facts*, or what is missing.
+def build_menu(
+    facts: Facts, policy: Policy, rulebook_hash: str, is_lawful: Callable[[Schedule], bool]
+) -> Menu | NoPlan:
+    """Return the menu for *facts*, or what is missing. No plan stands on it that is not lawful.
 
     The rate of relief comes first; the documented floor is tried only when no plan at that rate fits.
     """
@@ -72,9 +76,10 @@ def build_menu(facts: Facts, policy: Policy, rulebook_hash: str) -> Menu | NoPla
     rates = [relief_bps] + ([policy.floor_rate_bps] if policy.floor_rate_bps < relief_bps else [])
     most = policy.max_payments[facts.product]
     for rate_bps in rates:
-        shortest = _shortest(facts, policy, rate_bps, most)
+        fits = partial(_fits, facts, policy, is_lawful)
+        shortest = _shortest(facts, rate_bps, most, fits)
         if shortest is not None:
-            plans = _options(facts, policy, rate_bps, shortest, most)
+            plans = _options(facts, policy, rate_bps, shortest, most, fits)
             return _certified(facts, policy, rulebook_hash, plans, is_floor=rate_bps != relief_bps, shortest=shortest)
     needed = min(level_instalment(facts.balance_minor, rate, most) for rate in rates)
     return NoPlan(needed_minor=max(needed, _smallest(facts, policy)), candidates=most * len(rates))
@@ -84,17 +89,17 @@ def _smallest(facts: Facts, policy: Policy) -> int:
     return min(policy.smallest_instalment_minor.get(facts.currency, 1), facts.balance_minor)
 
 
-def _fits(facts: Facts, policy: Policy, plan: Schedule) -> bool:
-    """Test the final schedule: no payment above capacity, the instalment worth collecting, no payment empty."""
+def _fits(facts: Facts, policy: Policy, is_lawful: Callable[[Schedule], bool], plan: Schedule) -> bool:
+    """Test the final schedule: no payment above capacity, the instalment worth collecting, within the law."""
     largest = max(row.payment_minor for row in plan.rows)
-    return largest <= facts.capacity_minor and plan.level_minor >= _smallest(facts, policy)
+    return largest <= facts.capacity_minor and plan.level_minor >= _smallest(facts, policy) and is_lawful(plan)
 
 
 def _price(facts: Facts, rate_bps: int, payments: int) -> Schedule:
     return level_schedule(facts.balance_minor, rate_bps, payments, facts.first_due_on, facts.currency)
 
 
-def _shortest(facts: Facts, policy: Policy, rate_bps: int, most: int) -> int | None:
+def _shortest(facts: Facts, rate_bps: int, most: int, fits: Callable[[Schedule], bool]) -> int | None:
     """Return the fewest payments that fit the capacity; the instalment falls with the term, so halve the range."""
     low, high = 1, most
     if level_instalment(facts.balance_minor, rate_bps, most) > facts.capacity_minor:
@@ -106,13 +111,15 @@ def _shortest(facts: Facts, policy: Policy, rate_bps: int, most: int) -> int | N
         else:
             low = middle + 1
     # The last payment takes the roundings and may lie a little above the others: test the schedule itself.
-    return next((n for n in range(low, most + 1) if _fits(facts, policy, _price(facts, rate_bps, n))), None)
+    return next((n for n in range(low, most + 1) if fits(_price(facts, rate_bps, n))), None)
 
 
-def _options(facts: Facts, policy: Policy, rate_bps: int, shortest: int, most: int) -> tuple[Schedule, ...]:
+def _options(
+    facts: Facts, policy: Policy, rate_bps: int, shortest: int, most: int, fits: Callable[[Schedule], bool]
+) -> tuple[Schedule, ...]:
     lengths = sorted({min(most, ceil(shortest * factor)) for factor in policy.lengths})
     priced = (_price(facts, rate_bps, length) for length in lengths)
-    plans = sorted((plan for plan in priced if _fits(facts, policy, plan)), key=_order)
+    plans = sorted((plan for plan in priced if fits(plan)), key=_order)
     kept: list[Schedule] = []
     for plan in plans:
         if not kept or plan.level_minor < kept[-1].level_minor:

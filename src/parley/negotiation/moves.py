@@ -21,7 +21,10 @@ class Act(StrEnum):
     CANCEL_WAITING = "cancel_waiting"
     OPT_OUT = "opt_out"
     OPT_OUT_PROMOTION = "opt_out_promotion"
+    RESUME = "resume"
     PAGE_PERSON = "page_person"
+    CONFIRM_TRANSACTION = "confirm_transaction"
+    DENY_TRANSACTION = "deny_transaction"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,6 +48,8 @@ class Memory:
     option: int | None = None
     promise_minor: int | None = None
     promise_due_on: date | None = None
+    # The plan that was last read out on the phone, by a person: offer, option and call.
+    read_on_phone: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return the memory as plain values; dates as ISO text."""
@@ -68,7 +73,8 @@ class Memory:
 class Move:
     """The answer to one inbound: the state it leads to, the message to say ("" = silence), deeds, memory.
 
-    `hold` names a hold to lay on; `person` is the reason a person must look ("" = none needed).
+    `hold` names a hold to lay on; `person` is the reason a person must look ("" = none needed). `between`: the two
+    things that "do you mean this or that" names.
     """
 
     to: State
@@ -77,3 +83,4 @@ class Move:
     memory: Memory = Memory()
     hold: str = ""
     person: str = ""
+    between: tuple[str, ...] = ()

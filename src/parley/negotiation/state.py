@@ -4,7 +4,10 @@
 notified → identify → capacity → offer → read_back → agreed
                     ↘ promise → promise_read_back → promised
 any → with_person · disputed · wrong_person · opted_out · crisis · locked · closed
+opted_out → notified, when the borrower asks for texts again
 ```
+
+A person leads a talk by steps of their own (`BY_PERSON`): takes it over, hands it back, closes it.
 """
 
 from __future__ import annotations
@@ -84,11 +87,39 @@ _ONWARD: Final[dict[State, frozenset[State]]] = {
 _ALWAYS_HEARD: Final = frozenset({State.OPTED_OUT, State.CRISIS})
 
 
+# Whoever stopped all texts may ask for them again.
+_RESUMED: Final[dict[State, frozenset[State]]] = {State.OPTED_OUT: frozenset({State.NOTIFIED})}
+
+# Where the machine may go on from when a person hands a talk back.
+HANDED_BACK: Final = frozenset(
+    {State.NOTIFIED, State.IDENTIFY, State.CAPACITY, State.OFFER, State.AGREED, State.PROMISED}
+)
+
+_TAKEN: Final = frozenset({State.WITH_PERSON, State.CRISIS, State.WRONG_PERSON})
+
+# The steps of a person. A talk that was closed is over for people too: the next word opens another.
+BY_PERSON: Final[dict[State, frozenset[State]]] = {
+    **{state: _TAKEN for state in State if state not in ENDED},
+    State.WITH_PERSON: HANDED_BACK | {State.CRISIS, State.WRONG_PERSON, State.CLOSED},
+    State.DISPUTED: HANDED_BACK | {State.WITH_PERSON, State.CRISIS, State.WRONG_PERSON, State.CLOSED},
+    State.LOCKED: HANDED_BACK | {State.CRISIS, State.WRONG_PERSON, State.CLOSED},
+    State.CRISIS: frozenset({State.WITH_PERSON, State.WRONG_PERSON, State.CLOSED}),
+    State.OPTED_OUT: frozenset({State.CRISIS, State.WRONG_PERSON, State.CLOSED}),
+    State.WRONG_PERSON: frozenset({State.CRISIS, State.CLOSED}),
+    State.CLOSED: frozenset(),
+}
+
+
 def next_states(state: State) -> frozenset[State]:
     """Return the states that may follow *state*."""
     if state in ENDED:
-        return _ALWAYS_HEARD | {state}
+        return _ALWAYS_HEARD | {state} | _RESUMED.get(state, frozenset())
     return _ONWARD[state] | ANYWHERE
+
+
+def next_states_by_person(state: State) -> frozenset[State]:
+    """Return the states to which a person may lead a talk in *state*, to stay among them."""
+    return BY_PERSON[state] | {state}
 
 
 def diagram() -> str:
@@ -96,5 +127,14 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", "    [*] --> notified"]
     lines += [f"    {state} --> {to}" for state in _ONWARD for to in sorted(_ONWARD[state]) if to is not state]
     lines += [f"    any --> {to}" for to in sorted(ANYWHERE)]
+    lines += [f"    {state} --> {to}" for state in _RESUMED for to in sorted(_RESUMED[state])]
     lines += [f"    {state} --> [*]" for state in sorted(ENDED)]
     return "\n".join(lines)
+
+
+def diagram_by_person() -> str:
+    """Draw the steps of a person as a Mermaid state diagram."""
+    talking = "talking"
+    lines = ["stateDiagram-v2", *(f"    {talking} --> {to}" for to in sorted(_TAKEN))]
+    lines += [f"    {state} --> {to}" for state in State if state in ENDED for to in sorted(BY_PERSON[state])]
+    return "\n".join([*lines, "    closed --> [*]"])

@@ -15,6 +15,7 @@ _FEWEST, _MOST = 2, 60
 _LARGEST_COUNT_WORD: Final = 12
 # How far from a count a word that makes it a length of time may stand.
 _BEFORE_COUNT, _AFTER_COUNT = 25, 15
+_SPLITS: Final = re.compile(r"(?<![a-z])(?:in|into|over|across|split|spread|divide|break|chop|by)(?![a-z])|分|期")
 _HAN_COUNT: Final = r"(\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _ORDINALS: Final = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "one": 1, "two": 2,
@@ -24,11 +25,16 @@ _ORDINALS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of payments and where it stands in the reading form."""
+    """A number of payments and where it stands in the reading form.
+
+    `is_written`: the number itself stands there, and is no sum. `splits`: what stands before is split into so many.
+    """
 
     start: int
     end: int
     value: int
+    is_written: bool = True
+    splits: bool = False
 
 
 def find_instalments(text: str, matches: Sequence[Match], lexicon: Lexicon) -> Count | None:
@@ -40,15 +46,19 @@ def find_instalments(text: str, matches: Sequence[Match], lexicon: Lexicon) -> C
             near = (hit.start() - _BEFORE_COUNT, hit.end() + _AFTER_COUNT)
             is_length = any(start < near[1] and near[0] < end for start, end in lengths)
             if value and _FEWEST <= value <= _MOST and not is_length:
-                return Count(hit.start(), hit.end(), value)
+                return Count(hit.start(), hit.end(), value, splits=bool(_SPLITS.search(hit.group())))
     two = next((m for m in matches if m.rule.kind == "two_payments"), None)
-    return Count(two.start, two.end, 2) if two else None
+    if two is None:
+        return None
+    return Count(two.start, two.end, 2, is_written=False, splits=two.rule.label == "halves")
 
 
 @lru_cache(maxsize=8)
 def _count_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], ...]:
     of = lexicon.lists
     counts = any_of(word for word, value in word_values(lexicon).items() if 0 < value <= _LARGEST_COUNT_WORD)
+    no_count = "days|hours|mins|pm|am|st|nd|rd|th|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    years = any_of(lexicon.vocabulary.get("months_of_years", {})) or "(?!)"
     n = rf"(\d{{1,2}}|{counts})"
     even = rf"(?: (?:{of['even']})){{0,2}}"
     sources = (
@@ -59,11 +69,22 @@ def _count_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], ...]:
         rf"(?<![a-z0-9.]){n}{even} (?:{of['payments']})(?![a-z])",
         (
             rf"(?<![a-z0-9])(?:{of['split_verbs']})(?: \w{{1,8}}){{0,3}} (?:in|into|by|over) {n}"
-            r"(?![a-z0-9%:]| ?(?:days|pm|am|st|nd|rd|th|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+            rf"(?![a-z0-9%:]| ?(?:{no_count}))"
         ),
+        (
+            rf"(?<![a-z0-9])(?:{of['pay_verbs']})(?: (?:it|this|that|off|all|the|whole|thing|lot)){{0,3}}"
+            rf" (?:in|over) {n}(?![a-z0-9%:]|[.,]\d| ?(?:{no_count}))"
+        ),
+        rf"(?<![a-z0-9]){n} months?,? (?:not|instead|rather)(?![a-z])",
         rf"(?<![a-z0-9]){n} ways(?![a-z])",
+        (
+            rf"(?<![a-z0-9])(?:split|spread|divide|chop)(?: it| this| that)?(?: into| in)? {n}"
+            r" (?:times|gives|months|goes)(?![a-z])"
+        ),
         rf"(?<![a-z0-9])(?:the )?{n}[ -]?months? (?:{of['plan_words']})(?![a-z])",
         rf"(?<![a-z0-9])for (?:the next )?{n} (?:months|weeks)(?![a-z])",
+        rf"(?:改|换|变)(?:成|为|到|做)?{_HAN_COUNT}期",
+        rf"分(?:成|作|开|为)?({years})(?:来|去)?(?:{of['zh_after_years']})",
         rf"分(?:成|作|开|为)?{_HAN_COUNT}个?(?:{of['zh_parts']})",
         rf"(?<![第\d月]){_HAN_COUNT}(?:期|个月)的?(?:{of['zh_after_term']})",
         rf"(?<![第\d月]){_HAN_COUNT}(?:次|笔|回)(?:{of['zh_paid_off']})",
@@ -75,7 +96,8 @@ def _count_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], ...]:
 def _value(raw: str, lexicon: Lexicon) -> int | None:
     if raw.isdigit():
         return int(raw)
-    return word_values(lexicon).get(raw) or han_value(raw)
+    months: int | None = lexicon.vocabulary.get("months_of_years", {}).get(raw)
+    return months or word_values(lexicon).get(raw) or han_value(raw)
 
 
 def find_option(text: str, options: tuple[str, ...], lexicon: Lexicon) -> tuple[str | None, bool]:

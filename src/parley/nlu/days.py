@@ -11,7 +11,8 @@ from typing import Any
 from parley.dates import add_months
 
 Names = Mapping[str, Mapping[str, Any]]
-Found = tuple[date | None, date | None]
+Found = tuple[date | tuple[date, ...] | None, date | None]
+"""The day that is named, or the two of a range; and the other reading of it."""
 
 
 @dataclass(frozen=True, slots=True)

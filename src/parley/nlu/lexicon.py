@@ -22,7 +22,7 @@ _SECTIONS: Final = frozenset({"script", "respell", "words", "vocabulary", "lists
 _RULE_KEYS: Final = frozenset({"id", "kind", "label", "why", "weight", "contexts", "phrases", "unless", "never_with"})
 KINDS: Final = frozenset(
     "stop risk legal intent also hardship frequency anchor sensitive conditional negation resume only_adverts "
-    "not_money not_promised not_a_count two_payments nothing done channel correction".split()
+    "not_money not_promised cause not_a_count two_payments nothing done channel correction content notice".split()
 )
 _MOST_HITS_OF_A_PHRASE: Final = 4
 
@@ -96,7 +96,8 @@ class Lexicon:
             for index, phrase in self._by_trigger.get(trigger, ()):
                 if id(phrase) not in seen:
                     seen.add(id(phrase))
-                    yield index, phrase
+                    if phrase.may_match(triggers):
+                        yield index, phrase
 
     def _respelt(self, normal: Normal) -> Normal:
         pieces: list[str] = []
@@ -133,10 +134,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_void(rule: Rule, start: int, end: int, text: str, triggers: frozenset[str]) -> bool:
     for phrase in rule.never_with:
-        if phrase.triggers & triggers and phrase.pattern.search(text):
+        if phrase.may_match(triggers) and phrase.pattern.search(text):
             return True
     for phrase in rule.unless:
-        if phrase.triggers & triggers:
+        if phrase.may_match(triggers):
             for hit in phrase.pattern.finditer(text):
                 if hit.start() < end and start < hit.end():
                     return True

@@ -103,3 +103,8 @@ def _kept(letters: list[str]) -> list[int]:
     while keep and letters[keep[-1]].isspace():
         keep.pop()
     return keep
+
+
+def printable(text: str) -> str:
+    """Return *text* as a terminal may be shown it: what does not print (controls, bidi marks) stands as its code."""
+    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)

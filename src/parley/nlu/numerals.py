@@ -21,15 +21,19 @@ _HAN_DIGITS: Final = {c: i % 10 for i, c in enumerate("零一二三四五六七�
 _HAN_UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "亿": 10**8}
 _HAN_TENS: Final = {"廿": "二十", "卅": "三十"}
 _HAN: Final = "".join((*_HAN_DIGITS, *_HAN_UNITS, *_HAN_TENS))
-_DIGITS: Final = r"(?<![\d.,])(?:\d{1,2}(?:,\d{2}){1,4},\d{3}|\d{1,3}(?:,\d{3}){1,4}|\d{1,18})(?:\.\d{1,4})?"
-# "two fifty": a single digit, then tens, is read by people as 250 or as 2.50.
+_DIGITS: Final = r"(?<!\d)(?<!\d[.,])(?:\d{1,2}(?:,\d{2}){1,4},\d{3}|\d{1,3}(?:,\d{3}){1,4}|\d{1,18})(?:\.\d{1,4})?"
+# "two fifty": a single digit, then tens, is 250, and may be 2.50.
 _TENS_FROM: Final = 10
 _HUNDRED: Final = 100
+_TIME_UNIT: Final = re.compile(r"[周天日月期次]|个[月星礼]|星期|礼拜")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in the reading form. `style`: digits, han or words. `other`: second value of "两三百" or of "1.500"."""
+    """A number in the reading form. `style`: digits, han or words.
+
+    `other`: the upper end of "两三百", 2.50 of "two fifty".
+    """
 
     start: int
     end: int
@@ -51,10 +55,16 @@ def _scales(lexicon: Lexicon) -> Mapping[str, int]:
 @lru_cache(maxsize=8)
 def _finder(lexicon: Lexicon) -> re.Pattern[str]:
     scales = any_of(_scales(lexicon))
-    words = any_of((*word_values(lexicon), *(s for s in _scales(lexicon) if len(s) > 1))) or "(?!)"
+    long_scales = [scale for scale in _scales(lexicon) if len(scale) > 1]
+    words = any_of((*word_values(lexicon), *long_scales)) or "(?!)"
+    ones = any_of(word for word, value in word_values(lexicon).items() if 0 < value < _TENS_FROM) or "(?!)"
+    few = any_of(lexicon.vocabulary.get("number_word_scaled", {})) or "(?!)"
+    many = any_of(long_scales) or "(?!)"
     return re.compile(
-        rf"(?P<digits>{_DIGITS})(?:\s?(?P<scale>{scales})(?![a-z0-9])|(?P<tail>[百佰千仟万亿][{_HAN}\d]{{0,8}}))?"
+        rf"(?<![a-z0-9.,])(?P<low>[1-9]|{ones}) ?(?:-|~|to|or) ?(?P<high>[1-9]|{ones}) ?(?P<unit>{scales})(?![a-z0-9])"
+        rf"|(?P<digits>{_DIGITS})(?:\s?(?P<scale>{scales})(?![a-z0-9])|(?P<tail>[百佰千仟万亿][{_HAN}\d]{{0,8}}))?"
         rf"|(?P<han>[{_HAN}]{{1,14}})"
+        rf"|(?<![a-z0-9])(?P<few>{few}) (?P<many>{many})(?![a-z0-9])"
         rf"|(?<![a-z0-9])(?P<words>(?:an? )?(?:{words})(?:(?:[ -]| and )(?:{words}|k)(?![a-z])){{0,7}})(?![a-z0-9])"
     )
 
@@ -66,10 +76,17 @@ def find_numbers(text: str, lexicon: Lexicon) -> list[Number]:
 
 def _number(hit: re.Match[str], lexicon: Lexicon) -> Number | None:
     start, end = hit.span()
+    if hit["low"]:
+        low, high = (int(n) if n.isdigit() else word_values(lexicon)[n] for n in (hit["low"], hit["high"]))
+        unit = _scales(lexicon)[hit["unit"]]
+        return Number(start, end, Decimal(low * unit), "words", has_scale=True, other=Decimal(high * unit))
     if hit["digits"]:
         return _from_digits(hit, start, end, _scales(lexicon))
     if hit["han"]:
-        return _from_han(hit["han"], start, end)
+        return _from_han(hit["han"], hit.string[end : end + 2], start, end)
+    if hit["few"]:
+        few = Decimal(str(lexicon.vocabulary["number_word_scaled"][hit["few"]]))
+        return Number(start, end, few * _scales(lexicon)[hit["many"]], "words", has_scale=True)
     read = _from_words(re.findall(r"[a-z]+", hit["words"]), word_values(lexicon), _scales(lexicon))
     if read is None:
         return None
@@ -87,10 +104,11 @@ def _from_digits(hit: re.Match[str], start: int, end: int, scales: Mapping[str, 
         scaled = value * scales[hit["scale"]]
         whole = scaled == scaled.to_integral_value()
         return Number(start, end, scaled.quantize(Decimal(1)) if whole else scaled, "digits", has_scale=True)
-    # One point and three decimals may be a thousand separator: "1.500".
+    # One point and three decimals are a thousand separator: nobody offers a thousandth.
     thousands = re.fullmatch(r"([1-9]\d{0,2})\.(\d{3})", raw)
-    other = Decimal(thousands[1] + thousands[2]) if thousands else None
-    return Number(start, end, value, "digits", other=other)
+    if thousands:
+        value = Decimal(thousands[1] + thousands[2])
+    return Number(start, end, value, "digits")
 
 
 def _mixed(value: Decimal, tail: str) -> Decimal:
@@ -110,11 +128,15 @@ def _mixed(value: Decimal, tail: str) -> Decimal:
     return total + (han_value(re.sub(r"\d", "", rest)) or 0)
 
 
-def _from_han(raw: str, start: int, end: int) -> Number | None:
+def _from_han(raw: str, after: str, start: int, end: int) -> Number | None:
     if raw == "万一":  # "in case"
         return None
+    # 一百五一周: the last sign counts the weeks.
+    counts_on = re.fullmatch(r"(.*[百千万].*)([一两])", raw)
+    if counts_on and _TIME_UNIT.match(after):
+        raw, end = counts_on[1], end - 1
     pair = re.fullmatch(r"([一二两三四五六七八])([二两三四五六七八九])([十百千万])", raw)
-    if pair and _HAN_DIGITS[pair[2]] == _HAN_DIGITS[pair[1]] + 1:
+    if pair and (_HAN_DIGITS[pair[2]] == _HAN_DIGITS[pair[1]] + 1 or pair[1] + pair[2] == "三五"):
         unit = _HAN_UNITS[pair[3]]
         low, high = _HAN_DIGITS[pair[1]] * unit, _HAN_DIGITS[pair[2]] * unit
         return Number(start, end, Decimal(low), "han", has_scale=True, other=Decimal(high))
@@ -159,8 +181,8 @@ def _from_words(
         if word in words:
             value = words[word]
             if counted and 0 < current < _TENS_FROM <= value and total == 0:
-                other = Decimal(current * _HUNDRED + value) / _HUNDRED
-                current = current * _HUNDRED
+                other = (Decimal(current * _HUNDRED + value) / _HUNDRED).quantize(Decimal("0.01"))
+                current *= _HUNDRED
             current, counted = current + value, True
         elif word in {"a", "an"}:
             current, counted = 1, True
@@ -168,6 +190,4 @@ def _from_words(
             current, counted = (current if counted else 1) * scales[word], True
             if scales[word] > _HUNDRED:
                 total, current, other = total + current, 0, None
-    if other is not None:
-        other = other.quantize(Decimal("0.01"))
     return (total + current, other) if counted else None

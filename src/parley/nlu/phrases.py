@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 LONGEST_PHRASE_CHARS: Final = 2_000
 _MOST_GAPS: Final = 2
@@ -30,18 +30,29 @@ class BadPhrase(ValueError):
     """The phrase is not of this language; the message says where."""
 
 
+Needs: TypeAlias = tuple[frozenset[str], ...]
+"""Sets of triggers: a text must have at least one of each set. Of none at all nothing is known to be needed."""
+
+
 class Phrase:
     """A phrase. `triggers`: one of these must be among the reply's triggers, else it cannot match.
 
-    Its regular expression is built when a reply first triggers it: a reply triggers few, and building all is slow.
+    Its regular expression is built when a reply first has all it needs: a reply has that for few, and building all is
+    slow.
     """
 
-    __slots__ = ("_pattern", "regex", "triggers")
+    __slots__ = ("_all_of", "_one_of", "_pattern", "regex", "triggers")
 
-    def __init__(self, regex: str, triggers: frozenset[str]) -> None:
+    def __init__(self, regex: str, needs: Needs) -> None:
         self.regex = regex
-        self.triggers = triggers
+        self.triggers = _fewest(needs)
+        self._all_of = frozenset().union(*(need for need in needs if len(need) == 1))
+        self._one_of = tuple(need for need in needs if len(need) > 1)
         self._pattern: re.Pattern[str] | None = None
+
+    def may_match(self, triggers: frozenset[str]) -> bool:
+        """Say whether a reply of these *triggers* has something of each part that must be there."""
+        return self._all_of <= triggers and not any(need.isdisjoint(triggers) for need in self._one_of)
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -53,10 +64,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of regex and the triggers one of which it needs (None: needs none)."""
+    """A piece of regex, and what it needs of a text to match."""
 
     regex: str
-    triggers: frozenset[str] | None
+    needs: Needs
 
 
 def triggers_of(text: str) -> frozenset[str]:
@@ -74,9 +85,9 @@ def compile_phrase(source: str, lists: Mapping[str, Part], fold: Callable[[str],
     if len(source) > LONGEST_PHRASE_CHARS:
         raise BadPhrase(f"longer than {LONGEST_PHRASE_CHARS} characters")
     part = _parsed(fold(source), lists)
-    if not part.triggers:
+    if not part.needs:
         raise BadPhrase("no word that must be there")
-    return Phrase(part.regex, part.triggers)
+    return Phrase(part.regex, part.needs)
 
 
 def compile_list(entries: Sequence[str], fold: Callable[[str], str]) -> Part:
@@ -112,32 +123,31 @@ class _Parser:
             parts.append(self.sequence())
         if len(parts) == 1:
             return parts[0]
-        return Part("(?:" + "|".join(p.regex for p in parts) + ")", _any_of([p.triggers for p in parts]))
+        return Part("(?:" + "|".join(p.regex for p in parts) + ")", _any_of([p.needs for p in parts]))
 
     def sequence(self) -> Part:
-        """Sequence := element*, up to ')' ']' '|' or the end; it needs what its most telling element needs."""
+        """Sequence := element*, up to ')' ']' '|' or the end; it needs what each element needs."""
         regex: list[str] = []
-        needed: list[frozenset[str]] = []
+        needs: dict[frozenset[str], None] = {}
         while (char := self._peek()) and char not in "|)]":
             part = self._element(char)
             regex.append(part.regex)
-            if part.triggers:
-                needed.append(part.triggers)
-        return Part("".join(regex), min(needed, key=len) if needed else None)
+            needs |= dict.fromkeys(part.needs)
+        return Part("".join(regex), tuple(needs))
 
     def _element(self, char: str) -> Part:
         if char == "(":
             return self._bracket(")", "")
         if char == "[":
             part = self._bracket("]", "?")
-            return Part(part.regex, None)
+            return Part(part.regex, ())
         if char == "<":
             return self._list()
         if char == ".":
             return self._gap()
         if char in _SIGNS:
             self.position += 1
-            return Part(_SIGNS[char], None)
+            return Part(_SIGNS[char], ())
         if char == "*":
             raise BadPhrase(f"'*' follows no word at {self.position}")
         return self._literal()
@@ -149,7 +159,7 @@ class _Parser:
         if self._peek() != close:
             raise BadPhrase(f"bracket at {opened} is not closed")
         self.position += 1
-        return Part(f"(?:{inner.regex}){suffix}", inner.triggers)
+        return Part(f"(?:{inner.regex}){suffix}", inner.needs)
 
     def _list(self) -> Part:
         end = self.source.find(">", self.position)
@@ -158,7 +168,7 @@ class _Parser:
             raise BadPhrase(f"no word list named {name!r}")
         self.position = end + 1
         inner = self.lists[name]
-        return Part(f"(?:{inner.regex})", inner.triggers)
+        return Part(f"(?:{inner.regex})", inner.needs)
 
     def _gap(self) -> Part:
         dots = 0
@@ -169,7 +179,7 @@ class _Parser:
         if dots not in {2, 3} or self.gaps > _MOST_GAPS:
             raise BadPhrase("a gap is '..' or '...', at most two in a phrase")
         longest = {(2, False): 20, (3, False): 40, (2, True): 6, (3, True): 12}[dots, self.wide]
-        return Part(rf"[^.!?;\n。]{{0,{longest}}}?", None)
+        return Part(rf"[^.!?;\n。]{{0,{longest}}}?", ())
 
     def _literal(self) -> Part:
         start = self.position
@@ -178,15 +188,15 @@ class _Parser:
             self.position += 1
         word = self.source[start : self.position]
         if not latin:
-            telling = next((char for char in word if char > "\x7f"), word[0])
-            return Part(re.escape(word), frozenset({telling}))
+            telling = [char for char in word if char > "\x7f"] or [word[0]]
+            return Part(re.escape(word), tuple(frozenset({char}) for char in telling))
         ending = "(?![a-z0-9])"
         if self._peek() == "*":
             self.position += 1
             ending = "[a-z]{0,8}(?![a-z0-9])"
             if len(word) < _TRIGGER_LETTERS:
-                return Part(f"(?<![a-z0-9]){word}{ending}", None)
-        return Part(f"(?<![a-z0-9]){word}{ending}", frozenset({word[:_TRIGGER_LETTERS]}))
+                return Part(f"(?<![a-z0-9]){word}{ending}", ())
+        return Part(f"(?<![a-z0-9]){word}{ending}", (frozenset({word[:_TRIGGER_LETTERS]}),))
 
     def _peek(self) -> str:
         return self.source[self.position] if self.position < len(self.source) else ""
@@ -200,11 +210,13 @@ _SIGNS: Final = {
 }
 
 
-def _any_of(triggers: list[frozenset[str] | None]) -> frozenset[str] | None:
-    """Return the triggers of alternatives: if one branch needs nothing, so does the whole."""
-    found: set[str] = set()
-    for each in triggers:
-        if each is None:
-            return None
-        found |= each
-    return frozenset(found)
+def _any_of(branches: list[Needs]) -> Needs:
+    """Return what alternatives need: one of the most telling of each branch; if one branch needs nothing, nothing."""
+    if not all(branches):
+        return ()
+    return (frozenset().union(*map(_fewest, branches)),)
+
+
+def _fewest(needs: Needs) -> frozenset[str]:
+    """Return the most telling of *needs*: the smallest set, the first of equals."""
+    return min(needs, key=len)

@@ -1,56 +1,85 @@
-"""The first reader: patterns. Urgent things first, then the one intent in the guide's priority, then its slots.
+"""Reads a reply: the evidence of the word lists, what the model has learnt, and the guide's priority over both.
 
-It decides nothing about money or offers. A reply it does not understand is `other` and out of scope, with low
-confidence, so that the turn asks back or hands over.
+It decides nothing about money or offers. What it does not understand is `other` and out of scope; what it is not sure
+of has a low confidence, or more than one intent it may be: the turn asks back or hands over.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from parley.dates import local_date
-from parley.nlu.amounts import Place, Sum
-from parley.nlu.counts import find_option
-from parley.nlu.days import Today
+from parley.nlu.amounts import Sum
+from parley.nlu.evidence import Evidence, evidence_of, is_bare
+from parley.nlu.features import pieces, signals
 from parley.nlu.lexicon import Lexicon, Match
+from parley.nlu.model import Model, Verdict, confidence, judge, likely, measures, threshold
 from parley.nlu.normalise import Normal
-from parley.nlu.reading import EXACT, NOTHING, PATTERN, Intent, Reading, ReadingContext, Slots, Span
-from parley.nlu.settle import FIRST, RANK, Ballot, settle
-from parley.nlu.slots import SENSITIVE_HARDSHIPS, Facts, fill, gather
-from parley.nlu.urgent import Urgent, scan_prepared
-from parley.nlu.votes import MENU_CONTEXTS, Choice, Vote, collect, is_code
-from parley.nlu.when import When, month_first
+from parley.nlu.reading import (
+    EXACT,
+    NOTHING,
+    OWN_CONTEXTS,
+    PATTERN,
+    TAUGHT,
+    Intent,
+    Reading,
+    ReadingContext,
+    Slots,
+    Span,
+)
+from parley.nlu.settle import RANK
+from parley.nlu.slots import SENSITIVE_HARDSHIPS, Facts, fill
+from parley.nlu.votes import Choice
+from parley.nlu.when import When
 
+URGENT: Final = (Intent.RISK, Intent.LEGAL, Intent.STOP)
 # Never named beside another intent: they say nothing more then.
 _NEVER_ALSO: Final = frozenset({Intent.THANKS, Intent.OTHER, Intent.HELP})
-_CONDITIONAL: Final = frozenset({Intent.PROMISE_TO_PAY, Intent.COUNTER_OFFER, Intent.ACCEPT})
 # A wish to be called or told something says "pay" and names hours without promising.
 _NO_PROMISE_BESIDE: Final = frozenset({Intent.CALL_TIME, Intent.ASK_INFO, Intent.ASK_HUMAN, Intent.HELP})
-# A further intent is named only where its own words say it.
+# After our own questions a further intent is named only where its own words say it.
 _LEAST_ALSO: Final = 0.72
+# What is named beside another intent is said more likely than not, whatever the threshold of fewest errors.
+_LEAST_SAID: Final = 0.5
+_CONDITIONAL: Final = frozenset({Intent.PROMISE_TO_PAY, Intent.COUNTER_OFFER, Intent.ACCEPT})
+# Why an intent is named beside another where no words of its own say it: the guide always names it then.
+_BESIDE: Final = {
+    Intent.FRAUD_CLAIM: "asks whether our text is a scam",
+    Intent.CANNOT_PAY: "a hardship is named as the reason",
+    Intent.PROMISE_TO_PAY: "a sum or a later day is named beside it",
+}
+LEARNT: Final = "learnt from replies like it"
 _SHOWN_KINDS: Final = frozenset({"hardship", "frequency", "anchor", "conditional", "sensitive", "correction"})
 # Pictographs and wide scripts; a reply without these, letters or digits says nothing.
 _FIRST_PICTOGRAPH: Final = "\u2190"
 
 
-def read(text: str, context: ReadingContext, lexicon: Lexicon) -> Reading:
+@dataclass(frozen=True, slots=True, eq=False)
+class Reader:
+    """What reading needs: word lists and the trained model."""
+
+    lexicon: Lexicon
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class _Primary:
+    """The one intent, how sure, and which it may be where that is not plain."""
+
+    intent: Intent
+    confidence: float
+    alternatives: tuple[Intent, ...] = ()
+
+
+def read(text: str, context: ReadingContext, reader: Reader) -> Reading:
     """Read any *text* in its context; never raises for what a borrower may write."""
-    normal = lexicon.prepare(text)
-    if not any(char.isalnum() or char > _FIRST_PICTOGRAPH for char in normal.text):
-        return _unreadable(normal)
-    matches = lexicon.matches(normal, context.last_message)
-    urgent = scan_prepared(lexicon.unrespelt(text), normal, matches, lexicon)
-    today = Today(local_date(context.now, context.zone), month_first(context.locale))
-    facts = gather(normal.text, matches, today, Place(context.locale, context.currency), lexicon)
-    if context.last_message == "identity" and is_code(normal.text, lexicon):
-        facts = replace(facts, is_code=True)
-    choice = Choice()
-    if context.last_message in MENU_CONTEXTS:
-        choice = Choice(*find_option(normal.text, context.options, lexicon))
-    ballot = settle(collect(normal.text, facts, urgent, context, choice), facts, context)
-    return _decide(normal, facts, urgent, context, choice, ballot)
+    seen = evidence_of(text, context, reader.lexicon)
+    if not any(char.isalnum() or char > _FIRST_PICTOGRAPH for char in seen.normal.text):
+        return _unreadable(seen.normal)
+    told = signals(seen.normal.text, seen.facts, seen.votes, seen.ballot, context)
+    verdict = judge(reader.model, pieces(seen.normal.text, context), told)
+    return _decide(seen, verdict, context, reader.model)
 
 
 def _unreadable(normal: Normal) -> Reading:
@@ -60,46 +89,64 @@ def _unreadable(normal: Normal) -> Reading:
     return Reading(Intent.OTHER, oos=True, confidence=NOTHING, reasons=("unreadable",))
 
 
-def _decide(
-    normal: Normal, facts: Facts, urgent: Urgent, context: ReadingContext, choice: Choice, ballot: Ballot
-) -> Reading:
-    if not ballot.best:
-        return _reading_of_nothing(facts)
-    votes = sorted(ballot.best.values(), key=lambda vote: RANK[vote.intent])
-    primary = min(votes, key=_order)
-    also = _also(primary, votes, facts)
-    slots = _slots(facts, primary.intent, also, _option_taken(primary.intent, choice, context))
+def _decide(seen: Evidence, verdict: Verdict, context: ReadingContext, model: Model) -> Reading:
+    facts = seen.facts
+    primary = primary_of(seen, verdict, context, model)
+    also = _also(primary.intent, seen, verdict, context, model)
+    is_conditional = bool(facts.labels("conditional")) or verdict.conditional >= threshold(model, "conditional")
     return Reading(
         intent=primary.intent,
         also=also,
-        slots=slots,
-        conditional=primary.intent in _CONDITIONAL and bool(facts.labels("conditional")),
+        slots=_slots(facts, primary.intent, also, _option_taken(primary.intent, seen.choice, context)),
+        conditional=primary.intent in _CONDITIONAL and is_conditional,
         oos=primary.intent is Intent.OTHER,
-        sensitive=urgent.risk is not None or _is_sensitive(facts),
-        confidence=min(EXACT, primary.weight),
-        spans=_spans(normal, facts, votes),
-        reasons=tuple(f"{vote.intent.value}: {vote.why}" for vote in votes),
+        sensitive=primary.intent is Intent.RISK or _is_sensitive(facts, verdict, model),
+        confidence=primary.confidence,
+        alternatives=primary.alternatives,
+        spans=_spans(seen),
+        reasons=_reasons(primary.intent, also, seen),
     )
 
 
-def _order(vote: Vote) -> tuple[bool, float, int]:
-    """Put the guide's first five by rank, then the rest by weight, equals by rank."""
-    is_first = vote.intent in FIRST
-    return (not is_first, 0.0 if is_first else -vote.weight, RANK[vote.intent])
+def primary_of(seen: Evidence, verdict: Verdict, context: ReadingContext, model: Model) -> _Primary:
+    """Return the one intent: what is urgent by word lists or model, then what is certain by rule, then the model's."""
+    hits = {Intent.RISK: seen.urgent.risk, Intent.LEGAL: seen.urgent.legal, Intent.STOP: seen.urgent.stop}
+    first = seen.first
+    certain = _certain(seen)
+    for intent in URGENT:
+        if hits[intent] is not None and intent in seen.ballot:
+            return _Primary(intent, EXACT)
+        if certain is None and verdict.alarm(intent) >= threshold(model, intent):
+            return _Primary(intent, min(EXACT, verdict.alarm(intent)))
+    if certain is not None:
+        return certain
+    if first is not None and context.last_message in OWN_CONTEXTS and first.weight >= PATTERN:
+        return _Primary(first.intent, min(EXACT, first.weight))
+    # What the model takes for urgent and is not sure of is doubtful, not acted on.
+    ranked = [intent for intent in verdict.ranked if intent not in URGENT]
+    agrees = first is not None and first.intent is ranked[0]
+    sure = confidence(model, measures(verdict, agrees=agrees, silent=first is None))
+    if verdict.ranked[0] in URGENT:
+        return _Primary(ranked[0], min(sure, NOTHING), tuple(verdict.ranked[:2]))
+    labels = likely(model, verdict)
+    return _Primary(ranked[0], min(EXACT, sure), labels if len(labels) > 1 else ())
 
 
-def _reading_of_nothing(facts: Facts) -> Reading:
-    return Reading(
-        Intent.OTHER,
-        oos=True,
-        sensitive=_is_sensitive(facts),
-        confidence=NOTHING,
-        reasons=("nothing known was found",),
-    )
+def _certain(seen: Evidence) -> _Primary | None:
+    """Return what the rules alone decide: the very word that our text asks for, or a bare sum, day or number."""
+    first = seen.first
+    if first is not None and first.weight >= TAUGHT:
+        return _Primary(first.intent, EXACT)
+    if not is_bare(seen):
+        return None
+    if first is None:
+        return _Primary(Intent.OTHER, NOTHING)
+    return _Primary(first.intent, min(EXACT, first.weight))
 
 
-def _is_sensitive(facts: Facts) -> bool:
-    return bool(facts.labels("sensitive")) or bool(set(facts.labels("hardship")) & SENSITIVE_HARDSHIPS)
+def _is_sensitive(facts: Facts, verdict: Verdict, model: Model) -> bool:
+    named = bool(facts.labels("sensitive")) or bool(set(facts.labels("hardship")) & SENSITIVE_HARDSHIPS)
+    return named or verdict.sensitive >= threshold(model, "sensitive")
 
 
 def _option_taken(intent: Intent, choice: Choice, context: ReadingContext) -> str | None:
@@ -111,12 +158,23 @@ def _option_taken(intent: Intent, choice: Choice, context: ReadingContext) -> st
     return choice.option
 
 
-def _also(first: Vote, votes: list[Vote], facts: Facts) -> tuple[Intent, ...]:
+def _also(
+    primary: Intent, seen: Evidence, verdict: Verdict, context: ReadingContext, model: Model
+) -> tuple[Intent, ...]:
     """Return the further intents: what other words say, and what the guide always names beside an intent."""
-    primary = first.intent
-    found = {v.intent for v in votes if v.intent not in _NEVER_ALSO and v.weight >= _LEAST_ALSO}
-    if primary in _NO_PROMISE_BESIDE and not _names_payment(first, facts):
-        found.discard(Intent.PROMISE_TO_PAY)
+    facts = seen.facts
+    found: set[Intent]
+    if context.last_message in OWN_CONTEXTS or _certain(seen) is not None:
+        found = {vote.intent for vote in seen.ballot.best.values() if vote.weight >= _LEAST_ALSO} - _NEVER_ALSO
+        if primary in _NO_PROMISE_BESIDE and not _names_payment(primary, seen):
+            found.discard(Intent.PROMISE_TO_PAY)
+    else:
+        least = {one: max(threshold(model, one), _LEAST_SAID) for one in verdict.said}
+        found = {one for one, chance in verdict.said.items() if chance >= least[one]} - _NEVER_ALSO
+    if facts.labels("correction") and Intent.DISPUTE not in seen.ballot:
+        # "300, no, wrong, 400" corrects itself and contests nothing.
+        found.discard(Intent.DISPUTE)
+    found |= {intent for intent in URGENT if intent in seen.ballot}
     if primary is Intent.HELP and "fraud_claim" in facts.labels("also"):
         found.add(Intent.FRAUD_CLAIM)
     if primary is Intent.ASK_PLAN and facts.labels("hardship"):
@@ -128,9 +186,13 @@ def _also(first: Vote, votes: list[Vote], facts: Facts) -> tuple[Intent, ...]:
     return tuple(sorted(found, key=lambda intent: RANK[intent]))
 
 
-def _names_payment(first: Vote, facts: Facts) -> bool:
+def _names_payment(primary: Intent, seen: Evidence) -> bool:
     """Say whether a sum or a day stands outside the words of the first intent: "call me friday" promises nothing."""
-    places = [(s.start, s.end) for s in facts.open_sums()] + [(d.start, d.end) for d in facts.open_days(past=False)]
+    first = seen.ballot.best.get(primary)
+    if first is None:
+        return True
+    places = [(each.start, each.end) for each in seen.facts.open_sums()]
+    places += [(day.start, day.end) for day in seen.facts.open_days(past=False)]
     return any(end <= first.start or first.end <= start for start, end in places)
 
 
@@ -141,8 +203,30 @@ def _slots(facts: Facts, intent: Intent, also: tuple[Intent, ...], option: str |
     return slots
 
 
-def _spans(normal: Normal, facts: Facts, votes: list[Vote]) -> tuple[Span, ...]:
-    spans = [Span(*normal.origin(v.start, v.end), v.intent.value, v.intent.value, v.why) for v in votes]
+def _reasons(primary: Intent, also: tuple[Intent, ...], seen: Evidence) -> tuple[str, ...]:
+    """Say why each intent is named: the word list's reason, the guide's, or that it was learnt."""
+    found = []
+    for intent in (primary, *also):
+        if intent in seen.ballot:
+            found.append(f"{intent.value}: {seen.ballot.best[intent].why}")
+        else:
+            found.append(f"{intent.value}: {_BESIDE.get(intent, LEARNT) if intent is not primary else LEARNT}")
+    return tuple(found)
+
+
+def _spans(seen: Evidence) -> tuple[Span, ...]:
+    """Return every piece that was read; what is urgent votes with the whole reply, and is shown where it was hit."""
+    hits = {Intent.RISK: seen.urgent.risk, Intent.LEGAL: seen.urgent.legal, Intent.STOP: seen.urgent.stop}
+    spans = _spans_of_facts(seen.normal, seen.facts)
+    for vote in seen.ballot.best.values():
+        hit = hits.get(vote.intent)
+        place = (hit.start, hit.end) if hit is not None else seen.normal.origin(vote.start, vote.end)
+        spans.append(Span(*place, vote.intent.value, vote.intent.value, vote.why))
+    return tuple(sorted(set(spans), key=lambda s: (s.start, s.end, s.label, s.value)))
+
+
+def _spans_of_facts(normal: Normal, facts: Facts) -> list[Span]:
+    spans = []
     for when in facts.days:
         value = ", ".join(day.isoformat() for day in when.dates) or "none"
         spans.append(Span(*normal.origin(when.start, when.end), "dates", value, when.why + _denial(facts, when)))
@@ -152,8 +236,7 @@ def _spans(normal: Normal, facts: Facts, votes: list[Vote]) -> tuple[Span, ...]:
     if facts.count:
         place = normal.origin(facts.count.start, facts.count.end)
         spans.append(Span(*place, "n_instalments", str(facts.count.value), "payments"))
-    spans += [_rule_span(normal, match) for match in facts.matches if match.rule.kind in _SHOWN_KINDS]
-    return tuple(sorted(set(spans), key=lambda s: (s.start, s.end, s.label, s.value)))
+    return spans + [_rule_span(normal, match) for match in facts.matches if match.rule.kind in _SHOWN_KINDS]
 
 
 def _denial(facts: Facts, place: When | Sum) -> str:

@@ -1,8 +1,8 @@
 """What a reply is understood to say: types only.
 
-Confidence of a pattern reading is a small scale, not a probability: EXACT a whole known reply, PATTERN a phrase,
-WEAK a hint, NOTHING no evidence. The labels are those of the label guide; two of ours are added, read only where our
-last message asked for them.
+Confidence is the probability that the intent is right, as calibrated on replies the model had not seen. Where only
+word lists speak it is a small scale: EXACT a whole known reply, PATTERN a phrase, WEAK a hint, NOTHING no evidence.
+The labels are those of the label guide; two of ours are added, read only where our last message asked for them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,21 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+TAUGHT: Final = 0.97
+"""The whole reply is the word that our text asks for, or a choice of its menu and nothing else."""
 EXACT: Final = 0.95
 PATTERN: Final = 0.8
 WEAK: Final = 0.6
 NOTHING: Final = 0.3
+LEAST_CONFIDENCE: Final = 0.6
+"""Below this confidence a reading is not acted on: we ask back."""
+CONTEXTS: Final = (
+    *("reminder", "overdue", "offer", "plan_confirm", "risk_alert", "promo", "limit_change"),
+    *("identity", "capacity", "promise_confirm"),
+)
+"""Kinds of our last message: the label guide's, then what our own questions add."""
+OWN_CONTEXTS: Final = frozenset(CONTEXTS[7:])
+"""Our own questions, which no labelled reply answers: the model has not learnt them."""
 
 
 class Intent(StrEnum):
@@ -87,7 +98,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The understood reply. `also`: further intents, in the guide's priority. `oos`: ask back or hand over."""
+    """The understood reply. `also`: further intents, in the guide's priority. `oos`: ask back or hand over.
+
+    `alternatives`: which intents it may be, the likeliest first, where there is more than one; empty where it is plain.
+    """
 
     intent: Intent
     also: tuple[Intent, ...] = ()
@@ -98,14 +112,20 @@ class Reading:
     confidence: float = NOTHING
     spans: tuple[Span, ...] = ()
     reasons: tuple[str, ...] = ()
+    alternatives: tuple[Intent, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is not acted on: asked back, or handed to a person."""
+        return self.oos or self.confidence < LEAST_CONFIDENCE or bool(self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingContext:
     """What the reader may know beside the words.
 
-    `last_message`: kind of our last message (the label guide's, or identity, capacity, promise_confirm), None when we
-    sent none. `now` is aware; `zone` decides which day today is. `options`: what the open menu calls its offers.
+    `last_message`: kind of our last message, one of CONTEXTS, None when we sent none. `now` is aware;
+    `zone` decides which day today is. `options`: what the open menu calls its offers.
     """
 
     last_message: str | None

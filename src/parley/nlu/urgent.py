@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from parley.nlu.lexicon import Lexicon, Match
 from parley.nlu.normalise import Normal
+from parley.nlu.times import is_limited
 
 StopScope = Literal["all", "promotions"]
 
@@ -46,7 +47,7 @@ def scan(text: str, lexicon: Lexicon) -> Urgent:
 
 def scan_prepared(plain: Normal, normal: Normal, matches: list[Match], lexicon: Lexicon) -> Urgent:
     """Do what `scan` does where the form before respelling, the reading form and its rule matches are known."""
-    stops = [m for m in matches if m.rule.kind == "stop"]
+    stops = [m for m in matches if m.rule.kind == "stop" and not is_limited(normal.text, m.start, m.end, lexicon)]
     whole = _whole_reply_stop(plain, lexicon)
     adverts = [m for m in stops if m.rule.label == "promotions"]
     wider = [m for m in stops if not any(a.start < m.end and m.start < a.end for a in adverts)]
@@ -84,7 +85,7 @@ def _whole_reply_stop(normal: Normal, lexicon: Lexicon) -> Hit | None:
 
 def _squeezed(text: str) -> str:
     """Return letters, digits and the signs that are stop words (emoji) without anything between."""
-    return "".join(char for char in text if char.isalnum() or char in "🛑✋🚫⛔")
+    return "".join(char for char in text if char.isalnum() or char in "🛑✋🚫⛔📵🙅")
 
 
 def _stop_word(candidate: str, lexicon: Lexicon) -> str | None:

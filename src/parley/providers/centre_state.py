@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -57,6 +58,8 @@ class CentreState:
         self._inbound_ids: set[str] = set()
         self._arrived_n = array("q")
         self._arrived_offset = array("q")
+        # Which arrivals each reference has, as places in the two arrays.
+        self._arrived_of: dict[str, tuple[int, ...]] = {}
 
     def apply(self, line: Line, offset: int) -> None:  # noqa: C901 - one arm for each kind of line
         """Take *line*, which stands at *offset* of the log, into the present."""
@@ -70,6 +73,8 @@ class CentreState:
             case Arrived():
                 due = self._waiting.pop(line.provider_id, None)
                 if due is not None and isinstance(due[1], DueArrival):
+                    before = self._arrived_of.get(due[1].reference, ())
+                    self._arrived_of[due[1].reference] = (*before, len(self._arrived_n))
                     self._arrived_n.append(line.n)
                     self._arrived_offset.append(due[1].offset)
             case Receipt():
@@ -163,3 +168,8 @@ class CentreState:
         first = bisect_right(self._arrived_n, since_n)
         stop = first + limit
         return list(zip(self._arrived_n[first:stop], self._arrived_offset[first:stop], strict=True))
+
+    def arrivals_of(self, references: Iterable[str]) -> list[tuple[int, int]]:
+        """Return the arrivals of the messages under *references*, in order, as `arrivals` does."""
+        places = sorted(place for each in references for place in self._arrived_of.get(each, ()))
+        return [(self._arrived_n[place], self._arrived_offset[place]) for place in places]

@@ -8,7 +8,7 @@ time: the centre moves when it is asked with a later `now`, never by itself.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,17 +129,25 @@ class Sandbox:
         Polling moves the centre; this only looks.
         """
         with self._held():
-            found = []
-            for n, offset in self._state.arrivals(since_n, limit):
-                line = decode(self._file.read_line(offset))
-                assert isinstance(line, Submitted), "an arrival points at its submission"
-                found.append(OnHandset(n, line.arrives_at or line.at, line.reference, line.to, line.text))
-            return found
+            return self._on_handsets(self._state.arrivals(since_n, limit))
+
+    def handset_arrivals(self, references: Collection[str]) -> list[OnHandset]:
+        """Return what handsets have received of the messages under *references*, in order of arrival."""
+        with self._held():
+            return self._on_handsets(self._state.arrivals_of(references))
 
     def next_due_at(self) -> datetime | None:
         """Return the instant at which the centre has something to do next, for who moves the clock; None if never."""
         with self._held():
             return self._state.next_due_at()
+
+    def _on_handsets(self, arrivals: Iterable[tuple[int, int]]) -> list[OnHandset]:
+        found = []
+        for n, offset in arrivals:
+            line = decode(self._file.read_line(offset))
+            assert isinstance(line, Submitted), "an arrival points at its submission"
+            found.append(OnHandset(n, line.arrives_at or line.at, line.reference, line.to, line.text))
+        return found
 
     def _meet(self, each: Submission, now: datetime, lines: list[Line]) -> Outcome:
         n = self._state.lines + len(lines) + 1

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from parley.purpose import Actor, Channel, Purpose
+from parley.rulebook.carriers import Carrier
+from parley.rulebook.holidays import HolidayCalendar
 from parley.rulebook.rule import (
     ALL_KNOWN,
     CapParams,
@@ -20,18 +22,21 @@ from parley.rulebook.rule import (
 from parley.rulebook.terms import Status
 
 EVERYWHERE = "*"
+# What binds where a borrower lives in a place nobody described.
+NOWHERE = "?"
 # Kinds of contact asked about on one day are a few hundred; the bound only guards against a strange caller.
 _REMEMBERED_SELECTIONS = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
-    """A territory, its parent, and the folder its rules lie in."""
+    """A territory, its parent, the folder its rules lie in. `members`: codes of places that have no rules but these."""
 
     code: str
     parent: str | None
     folder: str
     name: Text
+    members: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Question:
 
     `earliest` and `latest` are the local days now in the zones the borrower may be in: a rule that begins or ends at
     midnight binds while any of them is inside. `known_on`: judge as known on this day (None: all that is known).
+    `provider`: who would carry it; empty: not known, and no provider's rule binds.
     """
 
     jurisdiction: str
@@ -50,6 +56,7 @@ class Question:
     earliest: date
     latest: date
     known_on: date | None = None
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,13 @@ class Rulebook:
     rules: tuple[Rule, ...]
     jurisdictions: Mapping[str, Jurisdiction]
     hash: str
+    calendars: Mapping[str, HolidayCalendar] = field(default_factory=dict)
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
     # A pure cache: the answer depends on the question and the rules alone.
     _selections: dict[Question, Selection] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"Rulebook({len(self.rules)} rules, {self.hash[:12]}…)"
 
     def rule(self, rule_id: str) -> Rule:
         """Return the rule of this id. Raises KeyError for an id the rulebook does not hold."""
@@ -83,18 +95,29 @@ class Rulebook:
     def chain(self, code: str) -> tuple[str, ...]:
         """Return *code* and the territories around it, innermost first, `*` last.
 
-        An unknown part ("US-TX" without rules of its own) falls to the known part before it; a country nobody
-        described is left with the lender's policy alone.
+        An unknown part ("US-TX" without rules of its own) falls to the known part before it, a member to what it is a
+        member of; a country nobody described to the strict policy for such places, `?`.
         """
-        known = code
-        while known not in self.jurisdictions and "-" in known:
-            known = known.rpartition("-")[0]
         found: list[str] = []
-        current = self.jurisdictions.get(known)
+        current = self.jurisdictions.get(self._described(code) or NOWHERE)
         while current is not None and current.code != EVERYWHERE:
             found.append(current.code)
             current = self.jurisdictions[current.parent] if current.parent else None
         return (*found, EVERYWHERE)
+
+    def describes(self, code: str) -> bool:
+        """Say whether anybody wrote rules for this place or one around it."""
+        return self._described(code) is not None
+
+    def _described(self, code: str) -> str | None:
+        while code not in self.jurisdictions:
+            for one in self.jurisdictions.values():
+                if code in one.members:
+                    return one.code
+            if "-" not in code:
+                return None
+            code = code.rpartition("-")[0]
+        return None if code in {EVERYWHERE, NOWHERE} else code
 
     def select(self, question: Question) -> Selection:
         """Return the rules that bind a contact of this kind."""
@@ -120,6 +143,13 @@ class Rulebook:
         return _selection(binding)
 
 
+def joined(labelled: Selection, found: Selection) -> Selection:
+    """Return what binds a contact that is two things at once: every rule of either, only the exceptions of both."""
+    exceptions = tuple(rule for rule in labelled.exceptions if rule in found.exceptions)
+    binding = dict.fromkeys((*labelled.rules, *found.rules, *exceptions))
+    return _selection(list(binding))
+
+
 def _in_force(rule: Rule, question: Question) -> bool:
     if rule.status is not Status.IN_FORCE:
         return False
@@ -134,6 +164,7 @@ def _binds(rule: Rule, question: Question, imported: frozenset[str]) -> bool:
         and question.purpose in rule.purposes
         and question.channel in rule.channels
         and (not rule.products or question.product in rule.products)
+        and (not rule.providers or question.provider in rule.providers)
         and not isinstance(rule.params, ImportParams)
     )
 

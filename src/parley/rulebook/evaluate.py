@@ -7,24 +7,39 @@ one rule.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
-from parley.purpose import Purpose
-from parley.rulebook.prepared import Designation, LocalMoment, Prepared
+from parley.purpose import Channel, Purpose
+from parley.rulebook.content import (
+    ContentForbiddenParams,
+    ContentRequiredParams,
+    judge_forbidden,
+    judge_required,
+)
+from parley.rulebook.plan import exceeded
+from parley.rulebook.prepared import Carriage, Designation, LocalMoment, Prepared
 from parley.rulebook.rule import (
     ALL_KNOWN,
+    BasisParams,
     CapParams,
     ConfirmationParams,
     ConsentParams,
     DayWindows,
     DesignatedParams,
     ExceptionParams,
+    ForbearanceParams,
     HoursParams,
     ImportParams,
     OptOutParams,
     PauseParams,
     PlaceParams,
+    PlanParams,
+    ProcessParams,
+    RecordParams,
+    ResumeParams,
     Rule,
+    SenderParams,
     ThirdPartyParams,
 )
 from parley.rulebook.terms import Flag, OptOutScope, ReasonCode, WhenFull
@@ -45,9 +60,20 @@ def evaluate(rule: Rule, facts: Prepared) -> ReasonCode | None:
 
     The caller has chosen the rule: it is in force and binds this actor, purpose, channel and product.
     """
-    if not rule.requires <= facts.flags:
+    if not concerns(rule, facts):
         return None
     return _EVALUATORS[type(rule.params)](rule, rule.params, facts)
+
+
+def concerns(rule: Rule, facts: Prepared) -> bool:
+    """Say whether the rule is about a borrower and a contract like this; a contract of unknown date is."""
+    if not rule.requires <= facts.flags:
+        return False
+    if facts.contract_on is None:
+        return True
+    if rule.contract_from is not None and facts.contract_on < rule.contract_from:
+        return False
+    return rule.contract_to is None or facts.contract_on <= rule.contract_to
 
 
 def overridden(exceptions: tuple[Rule, ...], facts: Prepared) -> dict[str, str]:
@@ -69,6 +95,38 @@ def hours_lifted(rule: Rule, params: HoursParams, facts: Prepared) -> bool:
     return bool(params.unless & facts.flags) or (over is not None and facts.days_past_due > over)
 
 
+def carried(rule: Rule, params: DesignatedParams, facts: Prepared) -> tuple[Designation, ...]:
+    """Return the borrower's wishes about time that this rule makes binding."""
+    if not rule.may_loosen(unsigned_bind=facts.unsigned_bind):
+        return facts.designations
+    if params.unless & facts.flags:
+        return ()
+    most = params.most_closed_minutes
+    return tuple(one for one in facts.designations if most is None or closed_minutes(one) <= most)
+
+
+def closed_minutes(designation: Designation) -> int:
+    """Return how many minutes of a week a wish closes."""
+    wanted = designation.only
+    kept = 7 * 24 * 60 if wanted is None else sum(end - start for day in wanted for start, end in day)
+    shut = designation.closed or ()
+    return 7 * 24 * 60 - kept + sum(end - start for day in shut for start, end in day)
+
+
+def cap_lifted(rule: Rule, params: CapParams, facts: Prepared) -> bool:
+    """Say whether a flag or a consent to more contacts lifts a cap, and may."""
+    if not rule.may_loosen(unsigned_bind=facts.unsigned_bind):
+        return False
+    return bool(params.unless & facts.flags) or rule.id in facts.consent_lasts
+
+
+def is_shut(params: HoursParams, day: date, facts: Prepared) -> bool:
+    """Say whether the rule knows no hours on this day: a holiday, or a weekday that never opens."""
+    if not params.open[day.weekday()]:
+        return True
+    return params.holidays is not None and day in facts.calendars[params.holidays].days
+
+
 def in_windows(windows: DayWindows, minute: int) -> bool:
     """Say whether *minute* of a day is in one of the windows; the closing minute is not."""
     return any(start <= minute < end for start, end in windows)
@@ -86,6 +144,8 @@ def _applies(rule: Rule, params: ExceptionParams, facts: Prepared) -> bool:
         return False
     if params.answers_inbound and not facts.answers_inbound:
         return False
+    if params.answers_same_day and not facts.answers_same_day:
+        return False
     return facts.answers_same_channel or not params.same_channel
 
 
@@ -98,6 +158,8 @@ def _hours(rule: Rule, params: HoursParams, facts: Prepared) -> ReasonCode | Non
         return None
     zones = _zones(params.zone, facts)
     moments = [facts.moments[zone] for zone in zones]
+    if any(is_shut(params, moment.day, facts) for moment in moments):
+        return ReasonCode.HOLIDAY
     # No known zone is no open zone.
     if moments and all(in_windows(params.open[moment.weekday], moment.minute) for moment in moments):
         return None
@@ -113,18 +175,20 @@ def suits(designation: Designation, moment: LocalMoment) -> bool:
     return designation.only is None or in_windows(designation.only[moment.weekday], moment.minute)
 
 
-def _designated(_rule: Rule, params: DesignatedParams, facts: Prepared) -> ReasonCode | None:
+def _designated(rule: Rule, params: DesignatedParams, facts: Prepared) -> ReasonCode | None:
     moments = [facts.moments[zone] for zone in _zones(params.zone, facts)]
-    fits = all(suits(designation, moment) for designation in facts.designations for moment in moments)
+    fits = all(suits(designation, moment) for designation in carried(rule, params, facts) for moment in moments)
     return None if fits else ReasonCode.INCONVENIENT_TIME
 
 
 def _cap(rule: Rule, params: CapParams, facts: Prepared) -> ReasonCode | None:
+    if cap_lifted(rule, params, facts):
+        return None
     return ReasonCode.FREQUENCY_CAP if facts.counts[rule.id] >= params.max else None
 
 
 def _consent(_rule: Rule, params: ConsentParams, facts: Prepared) -> ReasonCode | None:
-    return None if params.any_of & facts.consents else ReasonCode.NO_CONSENT
+    return None if params.any_of & facts.consents and not params.barred & facts.flags else ReasonCode.NO_CONSENT
 
 
 def _optout(_rule: Rule, params: OptOutParams, facts: Prepared) -> ReasonCode | None:
@@ -156,36 +220,104 @@ def _confirmation(_rule: Rule, params: ConfirmationParams, facts: Prepared) -> R
 
 
 def _pause(rule: Rule, params: PauseParams, facts: Prepared) -> ReasonCode | None:
-    if not params.trigger & facts.flags:
+    holding = params.trigger & facts.flags
+    if not holding:
         return None
-    if rule.may_loosen(unsigned_bind=facts.unsigned_bind) and (
-        params.until & facts.flags or facts.purpose in params.still_allowed
-    ):
-        return None
+    if rule.may_loosen(unsigned_bind=facts.unsigned_bind):
+        if params.until & facts.flags or facts.purpose in params.still_allowed:
+            return None
+        if all(_over(params, facts.since.get(flag, ()), facts.today) for flag in holding):
+            return None
     return params.reason_code
+
+
+def _over(params: PauseParams, began: tuple[date, ...], today: date) -> bool:
+    """Say whether a pause that began on these days has run its length; one that began nobody knows when has not."""
+    if params.length_days is None or not began:
+        return False
+    length = timedelta(days=params.length_days)
+    end, renewed = began[0] + length, 0
+    for day in began[1:]:
+        if day >= end:
+            end, renewed = day + length, 0
+        elif params.renewals is None or renewed < params.renewals:
+            end, renewed = day + length, renewed + 1
+    return today >= end
 
 
 def _third_party(_rule: Rule, params: ThirdPartyParams, facts: Prepared) -> ReasonCode | None:
     undisclosable = not facts.identity_proven and facts.discloses in params.needs_identity
     if undisclosable or params.barred & facts.flags:
         return ReasonCode.THIRD_PARTY
+    if _changed_hands(params, facts):
+        return ReasonCode.THIRD_PARTY
     if facts.purpose is Purpose.LOCATION_INQUIRY and params.location_inquiry_once:
         return ReasonCode.THIRD_PARTY if facts.asked_location else None
+    if facts.purpose is Purpose.LOCATION_INQUIRY and params.inquiry_needs:
+        may_ask = params.inquiry_needs & facts.flags and Flag.THIRD_PARTY_REFUSED not in facts.flags
+        return None if may_ask else ReasonCode.THIRD_PARTY
     if not params.may_contact:
         return None
     return ReasonCode.THIRD_PARTY if (RECIPIENTS & facts.flags) - params.may_contact else None
 
 
+def _changed_hands(params: ThirdPartyParams, facts: Prepared) -> bool:
+    """Say whether a text may reach a stranger: the number is in doubt, and neither a text nor a check clears it."""
+    if params.text_known_days is None or facts.channel is not Channel.SMS or facts.text_known is None:
+        return False
+    return facts.text_known > params.text_known_days and Flag.REASSIGNED_NUMBER_CHECKED_RECENTLY not in facts.flags
+
+
 def _place(rule: Rule, params: PlaceParams, facts: Prepared) -> ReasonCode | None:
     if not params.when_all <= facts.flags:
         return None
-    if params.unless_used and facts.address_used and rule.may_loosen(unsigned_bind=facts.unsigned_bind):
-        return None
+    if rule.may_loosen(unsigned_bind=facts.unsigned_bind):
+        if params.unless_used and facts.address_used:
+            return None
+        if params.unless & facts.flags:
+            return None
     return ReasonCode.INCONVENIENT_PLACE
 
 
-def _nothing(_rule: Rule, _params: ExceptionParams | ImportParams, _facts: Prepared) -> ReasonCode | None:
-    """Exceptions and imports change which rules bind; they refuse nothing themselves."""
+def _required(_rule: Rule, params: ContentRequiredParams, facts: Prepared) -> ReasonCode | None:
+    return judge_required(params, facts.content)
+
+
+def _forbidden(_rule: Rule, params: ContentForbiddenParams, facts: Prepared) -> ReasonCode | None:
+    return judge_forbidden(params, facts.content)
+
+
+def _sender(_rule: Rule, params: SenderParams, facts: Prepared) -> ReasonCode | None:
+    return ReasonCode.SENDER_NOT_REGISTERED if params.barred & facts.flags else judge_carriage(params, facts.carriage)
+
+
+def judge_carriage(params: SenderParams, carriage: Carriage | None) -> ReasonCode | None:
+    """Return the reason a message carried like this is refused with. *carriage* None: not known, all is in order.
+
+    A sender whose form nobody knows may be of any: what must be registered must be, what is barred needs to be seen.
+    """
+    if carriage is None or (params.forms and carriage.form not in {None, *params.forms}):
+        return None
+    if params.is_barred:
+        return ReasonCode.USE_NOT_CARRIED if not params.forms or carriage.form is not None else None
+    return None if params.needs <= carriage.registered else ReasonCode.SENDER_NOT_REGISTERED
+
+
+def _forbearance(_rule: Rule, params: ForbearanceParams, facts: Prepared) -> ReasonCode | None:
+    return None if params.shown_by & facts.flags else ReasonCode.FORBEARANCE_REQUIRED
+
+
+def _plan(_rule: Rule, params: PlanParams, facts: Prepared) -> ReasonCode | None:
+    if facts.plan is None:
+        return None
+    if exceeded(params, facts.plan):
+        return ReasonCode.PLAN_LIMIT
+    unsaid = facts.plan.states is not None and not params.must_state <= facts.plan.states
+    return ReasonCode.MISSING_CONTENT if unsaid else None
+
+
+def _nothing(_rule: Rule, _params: object, _facts: Prepared) -> ReasonCode | None:
+    """Exceptions and imports change which rules bind; duties and records are kept elsewhere; the others ask nothing."""
     return None
 
 
@@ -195,8 +327,17 @@ _EVALUATORS: Final[Mapping[type, Callable[[Rule, Any, Prepared], ReasonCode | No
     DesignatedParams: _designated,
     CapParams: _cap,
     ConsentParams: _consent,
+    BasisParams: _nothing,
+    SenderParams: _sender,
+    PlanParams: _plan,
+    ForbearanceParams: _forbearance,
+    ProcessParams: _nothing,
+    RecordParams: _nothing,
     OptOutParams: _optout,
+    ResumeParams: _nothing,
     ConfirmationParams: _confirmation,
+    ContentRequiredParams: _required,
+    ContentForbiddenParams: _forbidden,
     PauseParams: _pause,
     ThirdPartyParams: _third_party,
     PlaceParams: _place,

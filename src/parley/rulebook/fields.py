@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
 from itertools import pairwise
 from typing import Never, TypeVar
 
@@ -21,7 +22,9 @@ E = TypeVar("E", bound=StrEnum)
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST_LIST = 64
-_TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+# At most three digits and four places.
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 
 @dataclass(slots=True)
@@ -50,7 +53,9 @@ class Fields:
                 break
             if line.split("=")[0].strip().strip('"').split(".")[-1] == key or f" {key} =" in line:
                 return number
-        return max(self.first_line, 1)
+        headers = {f"[[{key}]]", f"[{key}]"}
+        named = (number for number, line in enumerate(self.lines, 1) if line.strip() in headers)
+        return next((number for number in named if number >= self.first_line), max(self.first_line, 1))
 
     def sub(self, key: str) -> Fields:
         """Return the table under *key*; absent is empty."""
@@ -83,6 +88,22 @@ class Fields:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             self.fail(key, f"{key} is a whole number from {least} to {most}", f"{key} 应为 {least} 至 {most} 的整数")
         return value
+
+    def percent(self, key: str) -> Fraction | None:
+        """Return a yearly rate written in percent as text ("24", "12.5") as an exact fraction, or None where absent."""
+        value = self.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or _PERCENT.fullmatch(value) is None:
+            self.fail(key, f'{key} is a text such as "24" or "12.5"', f'{key} 应为文本，如 "24" 或 "12.5"')
+        return Fraction(value) / 100
+
+    def tables(self, key: str) -> list[Fields]:
+        """Return a list of tables; absent is empty."""
+        value = self.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            self.fail(key, f"{key} is a list of tables", f"{key} 应为表的列表")
+        return [Fields(self.path, self.lines, self.line_of(key), one) for one in value]
 
     def truth(self, key: str) -> bool:
         """Return true or false; absent is false."""
@@ -192,6 +213,6 @@ class Fields:
         return tuple(zip(minutes[::2], minutes[1::2], strict=True))
 
     def _minute(self, key: str, text: str) -> int:
-        if _TIME_OF_DAY.fullmatch(text) is None:
+        if TIME_OF_DAY.fullmatch(text) is None:
             self.fail(key, f"{text!r} is no time of day from 00:00 to 24:00", f"{text!r} 不是 00:00 至 24:00 的时刻")
         return int(text[:2]) * 60 + int(text[3:])

@@ -71,6 +71,8 @@ class ReasonCode(StrEnum):
     PLAN_IN_PROGRESS = "plan_in_progress"
     NO_CONSENT = "no_consent"
     SENDER_NOT_REGISTERED = "sender_not_registered"
+    # Not of the facts file: the carrier or the provider does not carry this use.
+    USE_NOT_CARRIED = "use_not_carried"
     PROHIBITED_CONTENT = "prohibited_content"
     MISSING_CONTENT = "missing_content"
     INCONVENIENT_PLACE = "inconvenient_place"
@@ -81,6 +83,8 @@ class ReasonCode(StrEnum):
     # The facts file gives these two no place in its order; they concern plans and enforcement, not a contact as such.
     PLAN_LIMIT = "plan_limit"
     FORBEARANCE_REQUIRED = "forbearance_required"
+    # Not of the facts file: the history holds what has not happened yet, so the clock or the history is wrong.
+    HISTORY_AHEAD = "history_ahead"
 
 
 PRECEDENCE: Final[dict[str, int]] = {code.value: place for place, code in enumerate(ReasonCode)}
@@ -101,6 +105,7 @@ class Flag(StrEnum):
     BUDGET_KNOWN_LOW = "budget_known_low"
     CEASE_REQUEST = "cease_request"
     COMPLAINT = "complaint"
+    COURT_PERMITTED = "court_permitted"
     CRISIS = "crisis"
     DEBT_ADVISER_ENGAGED = "debt_adviser_engaged"
     DEBTOR_UNREACHABLE = "debtor_unreachable"
@@ -118,12 +123,17 @@ class Flag(StrEnum):
     FORBEARANCE_OFFERED = "forbearance_offered"
     FRAUD_CLAIM = "fraud_claim"
     FREE_TO_END_USER = "free_to_end_user"
+    HARDSHIP_CONFIRMED = "hardship_confirmed"
     HARDSHIP_REQUEST_PENDING = "hardship_request_pending"
+    HISTORY_AHEAD = "history_ahead"
+    HOSPITAL = "hospital"
     IN_ARREARS = "in_arrears"
     IN_COLLECTION_PROCEDURES = "in_collection_procedures"
     LEGALLY_REQUIRED_NOTICE = "legally_required_notice"
     MENTAL_CAPACITY_LIMITATION = "mental_capacity_limitation"
+    MENTAL_HEALTH_BREATHING_SPACE = "mental_health_breathing_space"
     NUMBER_USED_BY_CONSUMER = "number_used_by_consumer"
+    ON_REFUSAL_REGISTER = "on_refusal_register"
     OVERINDEBTEDNESS_PROCEDURE = "overindebtedness_procedure"
     PAYMENT_DIFFICULTY = "payment_difficulty"
     PLAN_ACTIVE = "plan_active"
@@ -141,12 +151,31 @@ class Flag(StrEnum):
     REPRESENTED = "represented"
     SENDER_CANNOT_RECEIVE = "sender_cannot_receive"
     SHARED_NUMBER = "shared_number"
+    THIRD_PARTY_REFUSED = "third_party_refused"
     TIME_BARRED = "time_barred"
     VERIFICATION_SENT = "verification_sent"
     VULNERABLE = "vulnerable"
     WEDDING = "wedding"
     WITH_PERSON = "with_person"
+    WRITTEN_BY_AI = "written_by_ai"
     WRONG_NUMBER = "wrong_number"
+
+
+class Registered(StrEnum):
+    """What of a message a country or a carrier may want registered: who speaks, the words, or what it is for."""
+
+    SENDER = "sender"
+    TEMPLATE = "template"
+    USE_CASE = "use_case"
+
+
+class SenderForm(StrEnum):
+    """What a recipient sees a message come from: a name, a short number, a number as of a person, a free number."""
+
+    ALPHANUMERIC = "alphanumeric"
+    SHORT_CODE = "short_code"
+    LONG_CODE = "long_code"
+    TOLL_FREE = "toll_free"
 
 
 class Consent(StrEnum):
@@ -183,12 +212,15 @@ class Outcome(StrEnum):
     CONVERSATION = "conversation"
     NO_ANSWER = "no_answer"
     UNCONNECTED = "unconnected"
+    # Inbound: the borrower asked to be contacted more often for a time.
+    CONSENT = "consent"
 
 
 class Counting(StrEnum):
-    """Which contacts a cap counts."""
+    """Which contacts a cap counts. *contact*: what reached somebody; an attempt that reached nobody is none."""
 
     PLACED = "placed"
+    CONTACT = "contact"
     UNPROMPTED = "unprompted"
     CONVERSATION = "conversation"
     UNANSWERED = "unanswered"
@@ -200,6 +232,63 @@ class Per(StrEnum):
     PERSON = "person"
     ACCOUNT = "account"
     ADDRESS = "address"
+
+
+class Calendar(StrEnum):
+    """A stretch of the calendar a cap may count over; a week begins on Monday."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+class PlanTrait(StrEnum):
+    """What a repayment plan does that a rule may forbid."""
+
+    CAPITALISES_INTEREST = "capitalises_interest"
+    CAPITALISES_PENAL_CHARGES = "capitalises_penal_charges"
+    CHARGES_PENAL_INTEREST = "charges_penal_interest"
+    EXCEEDS_CAPACITY = "exceeds_capacity"
+    LEAVES_TOO_LITTLE_TO_LIVE = "leaves_too_little_to_live"
+
+
+class PlanStatement(StrEnum):
+    """What the text of a plan says; the first six are those of the Chinese card rules, article 70."""
+
+    BALANCE = "balance"
+    INSTALMENTS = "instalments"
+    INTEREST_AND_FEES = "interest_and_fees"
+    NO_NEW_CARD = "no_new_card"
+    RIGHTS_AND_BREACH = "rights_and_breach"
+    OTHER_TERMS = "other_terms"
+
+
+class Duty(StrEnum):
+    """What a rule asks of the lender that no single message shows."""
+
+    ACCEPT_AFFORDABLE_PROPOSALS = "accept_affordable_proposals"
+    CONSIDER_RELIEF = "consider_relief"
+    POINT_TO_ADVICE = "point_to_advice"
+    HUMAN_REVIEW = "human_review"
+    EXPLAIN_DECISION = "explain_decision"
+    REFUSE_AUTOMATED = "refuse_automated"
+    IMPACT_ASSESSMENT = "impact_assessment"
+    FAIR_AI = "fair_ai"
+    VALIDATION_NOTICE = "validation_notice"
+
+
+class Kept(StrEnum):
+    """What a record-keeping rule is about."""
+
+    COLLECTION = "collection"
+    CALLS = "calls"
+    CONSENT = "consent"
+
+
+class RecordStart(StrEnum):
+    """From when records are kept."""
+
+    LAST_ACTIVITY = "last_activity"
+    CREATION = "creation"
 
 
 class WhenFull(StrEnum):

@@ -7,7 +7,7 @@ by rule before anybody approves. A campaign is sent once to an account, however 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -29,6 +29,7 @@ from parley.store import audit, models
 from parley.store.book import chunks_for, load_accounts, load_page, open_talks, points_of, talks_on
 from parley.store.bulk import insert_new
 from parley.store.lock import borrower_lock
+from parley.store.page_code import code_of
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
 from parley.store.vault import Vault
@@ -62,7 +63,15 @@ class Campaigns:
     def __init__(self, library: Library, terms: NightlyTerms, vault: Vault) -> None:
         self._library, self._terms, self._vault = library, terms, vault
 
-    def draft(self, name: str, template_key: str, audience: Audience, by: str, now: datetime) -> models.Campaign:
+    def draft(
+        self,
+        name: str,
+        template_key: str,
+        audience: Audience,
+        by: str,
+        now: datetime,
+        progress: Progress = lambda _done, _of: None,
+    ) -> models.Campaign:
         """Make a draft and count whom it would reach now, what it would cost, and whom the gate excludes by rule."""
         if template_key not in TEMPLATES:
             raise BadInput(
@@ -82,16 +91,23 @@ class Campaigns:
             created_by=by,
             created_at=now,
         )
-        excluded: Counter[str] = Counter()
-        for reached in self._chunks(campaign, now, excluded):
-            campaign.count += len(reached)
-            campaign.segments += sum(said.rendered.segments.count for _, _, said in reached)
-        campaign.cost_micro = campaign.segments * self._terms.cost_per_segment_micro
-        campaign.excluded = dict(sorted(excluded.items()))
+        self._count(campaign, now, progress)
         with transaction.atomic():
             campaign.save(force_insert=True)
             self._tell(campaign, "campaign.drafted", by, now)
         return campaign
+
+    def count_again(
+        self, name: str, by: str, now: datetime, progress: Progress = lambda _done, _of: None
+    ) -> models.Campaign:
+        """Count a draft anew: whom it would reach by now, at what price, and whom the gate excludes."""
+        counted = self.find(name)
+        self._count(counted, now, progress)
+        with transaction.atomic():
+            self._find(name, "approve")
+            counted.save(update_fields=["count", "segments", "cost_micro", "excluded", "counted_at"])
+            self._tell(counted, "campaign.counted", by, now)
+        return counted
 
     def approve(self, name: str, by: str, now: datetime) -> models.Campaign:
         """Approve a draft; nobody approves their own."""
@@ -101,6 +117,11 @@ class Campaigns:
                 raise BadInput(
                     "A campaign is approved by a second person, not by the one who made it.",
                     "营销活动须由第二人审批，不得由创建者本人审批。",
+                )
+            if campaign.is_count_old(now):
+                raise BadInput(
+                    "Whom it would reach was counted more than a day ago. Count again, look at it, then approve.",
+                    "发送对象的统计已超过一天。请重新统计，核对后再审批。",
                 )
             campaign.state, campaign.approved_by, campaign.approved_at = "approved", by, now
             campaign.save()
@@ -154,15 +175,21 @@ class Campaigns:
             )
         return campaign
 
+    def _count(self, campaign: models.Campaign, now: datetime, progress: Progress) -> None:
+        excluded: Counter[str] = Counter()
+        chunks = self._chunk_count()
+        campaign.count = campaign.segments = 0
+        for number in range(chunks):
+            reached = self._reached(campaign, number, chunks, now, excluded)
+            campaign.count += len(reached)
+            campaign.segments += sum(said.rendered.segments.count for _, _, said in reached)
+            progress(number + 1, chunks)
+        campaign.cost_micro = campaign.segments * self._terms.cost_per_segment_micro
+        campaign.excluded = dict(sorted(excluded.items()))
+        campaign.counted_at = now
+
     def _chunk_count(self) -> int:
         return chunks_for(models.Account.objects.count(), self._terms.chunk_accounts)
-
-    def _chunks(
-        self, campaign: models.Campaign, now: datetime, excluded: Counter[str]
-    ) -> Iterator[Sequence[tuple[models.Account, models.ContactPoint, Announcement]]]:
-        chunks = self._chunk_count()
-        for number in range(chunks):
-            yield self._reached(campaign, number, chunks, now, excluded)
 
     def _reached(
         self, campaign: models.Campaign, number: int, chunks: int, now: datetime, excluded: Counter[str]
@@ -183,7 +210,7 @@ class Campaigns:
                 continue
             said = announce(
                 Trigger(Purpose.PROMOTION, campaign.template_key, f"campaign:{campaign.id}"),
-                party_of(account.borrower, point, {}),
+                party_of(account.borrower, point, {}, code_of(point.id, self._vault)),
                 account_of(account, page.rows[key].dues),
                 records[account.borrower_id],
                 Figures(),

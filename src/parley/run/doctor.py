@@ -14,6 +14,9 @@ from typing import Final
 from parley.dates import zone
 from parley.errors import Busy, ParleyError
 from parley.run.home import Home, database_url, emptied, is_emptied, key_source, read_settings
+from parley.run.library import build_route
+from parley.run.place import read_registrations
+from parley.run.rulebooks import rulebook_in_use
 from parley.settings import Settings
 from parley.store import database
 from parley.store.faults import faults
@@ -64,6 +67,12 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
     )
     if not settings:
         return
+    yield _attempt(
+        "registrations",
+        lambda: build_route(settings[0].messages.provider, rulebook_in_use(home.rulebook), read_registrations(home)),
+        "registrations.toml is valid or absent",
+        "registrations.toml 有效或不存在",
+    )
     yield _rights(home)
     yield _disk(home)
     yield _paging(settings[0])
@@ -137,7 +146,9 @@ def _time_zones() -> Check:
 
 def _rights(home: Home) -> Check:
     exposed = [
-        path for path in (home.root, home.settings_file, home.database, home.errors) if path.exists() and _is_open(path)
+        path
+        for path in (home.root, home.settings_file, home.registrations_file, home.database, home.errors, home.imports)
+        if path.exists() and _is_open(path)
     ]
     if exposed:
         path = exposed[0]

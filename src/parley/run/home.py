@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 from collections.abc import Mapping
@@ -14,7 +15,8 @@ from urllib.parse import quote
 from django.db import connection
 
 from parley.errors import BadInput, HomeUnusable
-from parley.run.place import HOME_VARIABLE, Home, read_settings, resolve_home
+from parley.run.place import HOME_VARIABLE, Home, read_registrations, read_settings, resolve_home
+from parley.run.rulebooks import remember_rules
 from parley.settings import Settings, default_settings_text, load_settings
 from parley.settings.model import Lender
 from parley.store import database
@@ -34,11 +36,12 @@ DATABASE_VARIABLE: Final = "PARLEY_DATABASE_URL"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A home in use: its settings as read, and the vault of its database."""
+    """A home in use: its settings and its file of registrations as read, and the vault of its database."""
 
     home: Home
     settings: Settings
     vault: Vault
+    registrations: bytes = b""
 
 
 def database_url(home: Home, settings: Settings, environ: Mapping[str, str]) -> str:
@@ -75,7 +78,7 @@ def open_home(root: Path, environ: Mapping[str, str]) -> Opened:
             "数据库的版本较旧。请先备份，然后运行 `parley migrate`。",
         )
     with faults():
-        return Opened(home, settings, open_vault(keys))
+        return Opened(home, settings, open_vault(keys), read_registrations(home))
 
 
 def is_emptied() -> bool:
@@ -95,17 +98,31 @@ def emptied() -> HomeUnusable:
 
 
 def remember_settings(opened: Opened, now: datetime) -> None:
-    """Keep the settings file as it stands, once for each digest, so that an old decision can be read with its own."""
+    """Keep settings, registrations and rulebook as they stand, so that an old decision can be read with its own."""
+    remember_rules(opened.home.rulebook, now)
     LenderSettings.objects.get_or_create(
         digest=opened.settings.digest,
         defaults={"document": opened.home.settings_file.read_text(encoding="utf-8-sig"), "at": now},
     )
+    if opened.registrations:
+        LenderSettings.objects.get_or_create(
+            digest=hashlib.sha256(opened.registrations).hexdigest(),
+            defaults={"document": opened.registrations.decode("utf-8"), "at": now},
+        )
 
 
-def init_home(root: Path, environ: Mapping[str, str], *, lender: Lender | None = None, settings_text: str = "") -> Home:
+def init_home(
+    root: Path,
+    environ: Mapping[str, str],
+    *,
+    lender: Lender | None = None,
+    settings_text: str = "",
+    registrations_text: str = "",
+) -> Home:
     """Make a home at *root*: a folder that is absent or empty. On any failure what was made is removed again.
 
-    *settings_text* is written as it is; without it the defaults for *lender* are. Raises BadInput, HomeUnusable.
+    *settings_text* is written as it is; without it the defaults for *lender* are. *registrations_text* too, if any.
+    Raises BadInput, HomeUnusable.
     """
     home, text = Home(root), settings_text or default_settings_text(lender)
     settings = load_settings(text.encode(), "settings.toml")
@@ -115,7 +132,10 @@ def init_home(root: Path, environ: Mapping[str, str], *, lender: Lender | None =
     try:
         keys, made_keys = _keys(home, settings, environ)
         _write_new(home.settings_file, text)
+        if registrations_text:
+            _write_new(home.registrations_file, registrations_text)
         home.errors.mkdir(mode=0o700)
+        home.imports.mkdir(mode=0o700)
         database.migrate()
         with faults():
             open_vault(keys)
@@ -188,9 +208,9 @@ def _unmake(home: Home, made_keys: Path | None, *, was_there: bool) -> None:
     if made_keys is not None:
         for name in NAMES:
             (made_keys / f"{name}.key").unlink(missing_ok=True)
-    made = [home.settings_file, home.database, *home.root.glob(f"{home.database.name}-*")]
+    made = [home.settings_file, home.registrations_file, home.database, *home.root.glob(f"{home.database.name}-*")]
     for path in made:
         path.unlink(missing_ok=True)
-    for folder in (home.errors, home.keys, *([] if was_there else [home.root])):
+    for folder in (home.errors, home.imports, home.keys, *([] if was_there else [home.root])):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()

@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Final
 
+from parley.contact.content import Words
 from parley.contact.gate import GateSettings
+from parley.contact.registrations import Route, read_registrations
 from parley.engine.lender import Lender
 from parley.engine.nightly import Cadence
+from parley.engine.service import ServiceTimes, Urgency
 from parley.engine.turn import Library
 from parley.locale import Language
 from parley.messaging.catalogue import load_catalogue
 from parley.messaging.crisis import ADVICE_FILE, CRISIS_FILE, advice_for, lines_for, load_help
+from parley.messaging.identity import IDENTITY_FILE, load_asks_postcode
 from parley.negotiation.policy import load_policy
+from parley.nlu.contents import OUTBOUND, outbound_lexicon
 from parley.nlu.lexicon import load_lexicon
+from parley.nlu.model import MODEL_FILE, Model
+from parley.nlu.read import Reader
 from parley.purpose import Actor
+from parley.rulebook.book import Rulebook
 from parley.rulebook.load import load_rulebook
 from parley.run.checking import LenderFacts
+from parley.run.model_file import load_model
 from parley.run.nightly import NightlyTerms
 from parley.servicing.waterfall import Waterfall, load_waterfalls
 from parley.settings import Settings
-
-# Countries whose help lines and stop words a message may name; the data files hold what is known of each.
-_COUNTRIES: Final = ("US", "GB", "CN", "TW", "HK", "SG", "PH", "IN")
 
 
 def data_files(package: str) -> dict[str, bytes]:
@@ -40,20 +45,73 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield prefix + entry.name, entry.read_bytes()
 
 
-def build_library(settings: Settings) -> Library:
-    """Return the library of a home with *settings*. Raises BadInput where a data file does not hold together."""
+def build_library(settings: Settings, rulebook: Rulebook | None = None, registrations: bytes = b"") -> Library:
+    """Return the library of a home with *settings*, *rulebook*, by default the one Parley ships, and *registrations*.
+
+    *registrations*: the file as it is; empty: nothing is registered. Raises BadInput where a file does not hold
+    together.
+    """
+    words = build_words()
+    rules = rulebook or load_rulebook(data_files("parley.rulebook.data"))
     return Library(
         catalogue=load_catalogue(data_files("parley.messaging.catalogue")),
-        lexicon=load_lexicon(data_files("parley.nlu.data")),
-        rulebook=load_rulebook(data_files("parley.rulebook.data")),
+        reader=Reader(words.inbound, _model()),
+        outbound=words.outbound,
+        rulebook=rules,
         policy=load_policy(data_files("parley.negotiation.data")["policy.toml"]),
         lender=build_lender(settings),
         identity_tries=settings.contact.identity_tries,
         identity_fresh_days=settings.contact.identity_fresh_days,
+        in_collection_days=settings.contact.in_collection_days,
         gate=GateSettings(
             unsigned_exceptions_bind=settings.contact.unsigned_exceptions_bind,
             reply_minutes=settings.contact.reply_window_minutes,
         ),
+        route=build_route(settings.messages.provider, rules, registrations),
+    )
+
+
+def build_route(provider: str, rulebook: Rulebook, registrations: bytes) -> Route:
+    """Return how texts are carried by *provider*. Raises BadInput for a wrong registration.
+
+    Of a provider that the rulebook does not list nobody knows from what its messages come.
+    """
+    carrier = rulebook.carriers.get(provider)
+    form = carrier.form if carrier is not None else None
+    return Route(provider, form, read_registrations(registrations, rulebook.carriers))
+
+
+def build_reader() -> Reader:
+    """Return the reader of replies: shipped word tables and trained model. Raises BadInput where one is spoilt."""
+    return Reader(build_words().inbound, _model())
+
+
+def _model() -> Model:
+    return load_model((files("parley.nlu.data") / MODEL_FILE).read_bytes())
+
+
+def build_words() -> Words:
+    """Return the shipped word tables. Raises BadInput where one does not hold together."""
+    tables = data_files("parley.nlu.data")
+    inbound = {name: data for name, data in tables.items() if not name.startswith(OUTBOUND)}
+    return Words(load_lexicon(inbound), outbound_lexicon(tables))
+
+
+def service_times(settings: Settings) -> ServiceTimes:
+    """Return how soon a person answers, and the working week."""
+    desk = settings.desk
+    return ServiceTimes(
+        minutes=(
+            (Urgency.CRISIS, desk.crisis_minutes),
+            (Urgency.SERIOUS, desk.serious_minutes),
+            (Urgency.ASKED, desk.asked_minutes),
+            (Urgency.UNCLEAR, desk.unclear_minutes),
+            (Urgency.OTHER, desk.other_minutes),
+        ),
+        days=frozenset(desk.days),
+        opens_hour=desk.opens_hour,
+        closes_hour=desk.closes_hour,
+        zone=settings.web.zone,
     )
 
 
@@ -67,7 +125,7 @@ def build_lender(settings: Settings) -> Lender:
     help_files = data_files("parley.messaging.data")
     crisis = load_help(help_files[CRISIS_FILE], CRISIS_FILE)
     advice = load_help(help_files[ADVICE_FILE], ADVICE_FILE)
-    places = [(country, language) for country in _COUNTRIES for language in Language]
+    places = [(country, language) for country in sorted({*crisis, *advice}) for language in Language]
     lender = settings.lender
     return Lender(
         actor=Actor(lender.actor),
@@ -79,6 +137,7 @@ def build_lender(settings: Settings) -> Lender:
         stop_words=settings.messages.stop_words,
         advice={place: advice_for(*place, advice) or "" for place in places},
         lines={place: lines_for(*place, crisis) or "" for place in places},
+        asks_postcode=load_asks_postcode(help_files[IDENTITY_FILE]),
     )
 
 
@@ -90,6 +149,7 @@ def nightly_terms(settings: Settings, library: Library) -> NightlyTerms:
         chunk_accounts=nightly.chunk_accounts,
         last_use_hours=settings.messages.not_after_hours,
         cost_per_segment_micro=settings.messages.cost_per_segment_micro,
+        budget_micro=nightly.budget_micro,
     )
 
 

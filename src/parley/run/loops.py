@@ -8,7 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from itertools import cycle
 from typing import Final
 
 import structlog
@@ -16,18 +18,24 @@ import structlog
 from parley.engine.turn import Library
 from parley.errors import ParleyError
 from parley.providers.port import Provider
-from parley.run.clock import Clock
+from parley.providers.sandbox import Sandbox
+from parley.run.clock import Clock, HomeClock
+from parley.run.nightly import NightlyTerms, run_nightly
 from parley.run.paging import Pager
 from parley.run.receiving import receive_due
+from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
 from parley.run.working import work_due
-from parley.store import audit
+from parley.store import audit, models
 from parley.store.faults import faults
+from parley.store.outbox import next_due
 from parley.store.vault import Vault
 
 IDLE_SECONDS: Final = 0.2
 ORDERED_AT_ONCE: Final = 1_000
 LONGEST_PAUSE_SECONDS: Final = 30.0
+# A clock that is moved goes from event to event, but by no less than this.
+STEP: Final = timedelta(minutes=4)
 log = structlog.get_logger()
 
 Round = Callable[[datetime], int]
@@ -43,6 +51,10 @@ class Pipeline:
     sender: Sender
     pager: Pager
     cost_per_segment_micro: int
+    # The message centre itself, where it is in this process: its handsets and its next event.
+    sandbox: Sandbox | None = None
+    # What takes up changed rule files, in a process that serves.
+    rules: RulesInUse | None = None
 
     def receive(self, now: datetime) -> int:
         """Take in what the provider brings."""
@@ -69,13 +81,18 @@ class Pipeline:
         return (self.receive, self.work, self.send, self.page)
 
     def settle_all(self, now: datetime) -> int:
-        """Repeat the rounds until nothing is due at *now*. Returns how much was done."""
-        total = 0
-        while True:
-            done = sum(self._until_empty(each, now) for each in self.rounds())
-            total += done
-            if not done:
-                return total
+        """Repeat the rounds until nothing is due at *now*: none of them, each asked after the last that did something.
+
+        Returns how much was done.
+        """
+        total, idle = 0, 0
+        for each in cycle(rounds := self.rounds()):
+            done = self._until_empty(each, now)
+            # A round that did something was asked once more, and had nothing left.
+            total, idle = total + done, 1 if done else idle + 1
+            if idle == len(rounds):
+                break
+        return total
 
     @staticmethod
     def _until_empty(each: Round, now: datetime) -> int:
@@ -85,8 +102,44 @@ class Pipeline:
         return total
 
 
-def run_forever(rounds: Sequence[Round], clock: Clock, is_stopping: Callable[[], bool]) -> None:
-    """Run *rounds* until *is_stopping*. A fault that may pass is waited out; a defect ends the process."""
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """The nightly run of a serving process: at one time of day it decides for the next. Units: UTC time of day."""
+
+    starts_at: time_of_day
+    library: Library
+    terms: NightlyTerms
+    vault: Vault
+
+    def decide(self, now: datetime) -> int:
+        """Decide for tomorrow where the hour has come and nobody has. Returns how many accounts were decided."""
+        if now.time() < self.starts_at or self._is_done(now.date() + timedelta(days=1)):
+            return 0
+        run = run_nightly(
+            now.date() + timedelta(days=1), now, self.library, self.terms, self.vault, lambda _done, _of: None
+        )
+        return run.total
+
+    def following(self, now: datetime) -> datetime:
+        """Return when it is due next."""
+        today = datetime.combine(now.date(), self.starts_at, UTC)
+        return today if today > now else today + timedelta(days=1)
+
+    @staticmethod
+    def _is_done(day: date) -> bool:
+        return models.Run.objects.filter(as_of__gte=day, finished_at__isnull=False).exists()
+
+
+def run_forever(
+    rounds: Sequence[Round],
+    clock: Clock,
+    is_stopping: Callable[[], bool],
+    following: Callable[[datetime], datetime | None] = next_due,
+) -> None:
+    """Run *rounds* until *is_stopping*. A fault that may pass is waited out; a defect ends the process.
+
+    Where the clock is on its way to a later instant, it goes on to what *following* names once nothing is left to do.
+    """
     pause = IDLE_SECONDS
     while not is_stopping():
         done, failed = 0, False
@@ -105,8 +158,16 @@ def run_forever(rounds: Sequence[Round], clock: Clock, is_stopping: Callable[[],
             pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
             continue
         pause = IDLE_SECONDS
-        if not done:
+        if not done and not _moved_on(clock, following):
             time.sleep(IDLE_SECONDS)
+
+
+def _moved_on(clock: Clock, following: Callable[[datetime], datetime | None]) -> bool:
+    if not isinstance(clock, HomeClock) or clock.target is None:
+        return False
+    now = clock.now()
+    coming = following(now)
+    return clock.advance(max(coming, now + STEP) if coming is not None else None)
 
 
 def _wait(seconds: float, is_stopping: Callable[[], bool]) -> None:

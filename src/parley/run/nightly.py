@@ -1,40 +1,54 @@
 """The nightly run: every account once a night, one transaction for each chunk, keyed (run, account).
 
-Run again it adds nothing; killed half-way and run again it ends the same, because a chunk is done or not begun, and a
-message's id is derived from what it is about.
+What is wished and what the gate permits is found first, by column (`nightly_book`); a chunk then looks again at each
+wish under its borrower's lock, asks the scalar gate where the columns gave no permit, and writes. Run again it adds
+nothing; killed half-way and run again it ends the same, because a chunk is done or not begun, and a message's id is
+derived from what it is about.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from django.db import transaction
 
+from parley.columnar.gate.bucket import Judged
 from parley.contact.facts import Hold
 from parley.contact.gate import Refused
-from parley.engine.announce import Announcement, Figures, announce
-from parley.engine.nightly import Cadence, Trigger, trigger
+from parley.engine.announce import Announcement, Figures, announce, announce_permitted
+from parley.engine.case import Party
+from parley.engine.nightly import Cadence, Trigger, is_talking, trigger
 from parley.engine.turn import Library
-from parley.ids import derive_id
-from parley.negotiation.state import ENDED, SETTLED, State
+from parley.negotiation.state import State
+from parley.run.nightly_book import Night, NightBook, Wanted
+from parley.run.nightly_budget import Prices, Reach, draw
 from parley.run.queueing import message_row
+from parley.run.wishes import figures_of, message_id
 from parley.store import audit, models
-from parley.store.book import Page, chunks_for, load_accounts, load_page, open_talks, points_of, talks_on
+from parley.store.book import (
+    Page,
+    chunks_for,
+    count_accounts,
+    load_accounts,
+    load_wished,
+    open_talks,
+    points_of,
+    talks_on,
+)
 from parley.store.bulk import insert_all, insert_new
 from parley.store.lock import borrower_lock
 from parley.store.outbox import decision_row, give_up_receipts
+from parley.store.page_code import code_of
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
-from parley.store.standing import close_stale, settle_arrangements, settle_promises
+from parley.store.standing import close_stale, settle
 from parley.store.vault import Vault
-
-# While a talk goes on, the machine does not start another subject.
-QUIET_AFTER_REPLY: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,10 @@ class NightlyTerms:
     chunk_accounts: int
     last_use_hours: int
     cost_per_segment_micro: int
+    # Fewer wishes than this are asked one by one: compiling the rules for columns takes as long (measured 2026-11).
+    least_by_column: int = 500
+    # What a night's messages may cost, in millionths of the currency's unit; 0: no limit.
+    budget_micro: int = 0
 
 
 def run_nightly(
@@ -66,10 +84,21 @@ def run_nightly(
     give_up_receipts(now)
     chunks = int(run.counts["chunks"])
     done = set(run.chunks.values_list("number", flat=True))
-    for number in range(chunks):
-        if number not in done:
-            _decide_chunk(run, number, chunks, now, library, terms, vault)
-        on_chunk(number + 1, chunks)
+    with TemporaryDirectory(prefix="parley-night-") as folder:
+        night = Night(as_of, now, terms.cadence, chunks, terms.chunk_accounts, terms.least_by_column)
+        book = NightBook(Path(folder), night, library, vault)
+        book.make(number for number in range(chunks) if number not in done)
+        reach = None
+        if terms.budget_micro:
+            prices = Prices(as_of, now, terms.cadence, library, vault, terms.cost_per_segment_micro)
+            reach = draw(run, book, prices, terms.budget_micro, Path(folder))
+        for number in range(chunks):
+            if number not in done:
+                with transaction.atomic():
+                    _decide_chunk(
+                        run, number, chunks, book.wanted(number), _Chunk(run, now, library, terms, vault, reach)
+                    )
+            on_chunk(number + 1, chunks)
     return _finish(run, chunks, now)
 
 
@@ -96,69 +125,84 @@ def _finish(run: models.Run, chunks: int, now: datetime) -> models.Run:
     return run
 
 
-def _decide_chunk(
-    run: models.Run, number: int, chunks: int, now: datetime, library: Library, terms: NightlyTerms, vault: Vault
-) -> None:
-    with transaction.atomic():
-        # Taken before the work: another process at the same run waits here, and then finds the chunk done.
-        taken = insert_new([models.RunChunk(run=run, number=number)], ("run", "number"))
-        for chunk in taken:
-            chunk.counts = _Chunk(run, now, library, terms, vault).decide(number, chunks)
-            chunk.save(update_fields=["counts"])
+def _decide_chunk(run: models.Run, number: int, chunks: int, wanted: Mapping[UUID, Wanted], work: _Chunk) -> None:
+    # Taken before the work: another process at the same run waits here, and then finds the chunk done.
+    taken = insert_new([models.RunChunk(run=run, number=number)], ("run", "number"))
+    for chunk in taken:
+        chunk.counts = work.decide(number, chunks, wanted)
+        chunk.save(update_fields=["counts"])
 
 
 @dataclass(slots=True)
 class _Wish:
-    """An account that something is to be said to."""
+    """An account that something is to be said to, by the message of this id. `judged`: what the columns say of it."""
 
+    message_id: UUID
     account: models.Account
     trigger: Trigger
     figures: Figures
+    judged: Judged | None
 
 
 class _Chunk:
-    """One chunk's work, from its page to its rows."""
+    """One chunk's work, from its wishes to its rows."""
 
-    def __init__(self, run: models.Run, now: datetime, library: Library, terms: NightlyTerms, vault: Vault) -> None:
+    def __init__(
+        self,
+        run: models.Run,
+        now: datetime,
+        library: Library,
+        terms: NightlyTerms,
+        vault: Vault,
+        reach: Reach | None,
+    ) -> None:
         self.run, self.now, self.library, self.terms, self.vault = run, now, library, terms, vault
+        self.reach = reach
+        self.wanted: Mapping[UUID, Wanted] = {}
+        self.settled: frozenset[UUID] = frozenset()
         self.counts: Counter[str] = Counter()
         self.items: list[models.RunItem] = []
         self.messages: list[models.Message] = []
         self.decisions: list[models.GateDecision] = []
 
-    def decide(self, number: int, chunks: int) -> dict[str, int]:
+    def decide(self, number: int, chunks: int, wanted: Mapping[UUID, Wanted]) -> dict[str, int]:
+        self.wanted = wanted
         # The run for tomorrow judges today: what tomorrow's payments keep is not broken yet.
         judged_on = min(self.run.as_of, self.now.date())
-        settle_promises(number, chunks, judged_on, self.now, self.vault)
-        broken = settle_arrangements(number, chunks, judged_on, self.terms.cadence.grace_days, self.now, self.vault)
-        page = load_page(number, chunks, self.run.as_of, broken)
+        settled = settle(number, chunks, judged_on, self.terms.cadence.grace_days, self.now, self.vault)
+        # What was settled just now the columns have not seen.
+        self.settled = settled.accounts
+        page = load_wished(self.wanted.keys() | settled.accounts, self.run.as_of, settled.broken)
         wishes = self._wishes(page)
+        self.counts["none"] += count_accounts(number, chunks) - len(wishes)
         if wishes:
             self._address(wishes, page)
         return dict(self.counts)
 
     def _wishes(self, page: Page) -> list[_Wish]:
-        """Ask every account; drop wishes already fulfilled on an earlier night."""
-        wanted: dict[UUID, Trigger] = {}
+        """Ask every account again; drop wishes already fulfilled on an earlier night."""
+        found: dict[UUID, tuple[UUID, Trigger]] = {}
         for account_id, row in page.rows.items():
-            found = trigger(row, self.run.as_of, self.terms.cadence)
-            if found is not None:
-                wanted[account_id] = found
-        ids = {message_id(account_id, found): account_id for account_id, found in wanted.items()}
-        said = models.Message.objects.filter(id__in=ids.keys()).values_list("id", flat=True)
-        for known in said:
-            del wanted[ids[known]]
-        self.counts["none"] += len(page.rows) - len(wanted)
-        accounts = load_accounts(wanted)
+            wanted = trigger(row, self.run.as_of, self.terms.cadence)
+            if wanted is not None:
+                found[message_id(account_id, wanted)] = (account_id, wanted)
+        for known in models.Message.objects.filter(id__in=found.keys()).values_list("id", flat=True):
+            del found[known]
+        accounts = load_accounts(account_id for account_id, _ in found.values())
         return [
-            _Wish(accounts[account_id], found, _figures(found, account_id, page))
-            for account_id, found in wanted.items()
+            _Wish(key, accounts[one], wanted, figures_of(wanted, one, page), self._judged(one, key))
+            for key, (one, wanted) in found.items()
         ]
+
+    def _judged(self, account_id: UUID, wish_id: UUID) -> Judged | None:
+        """Return what the columns say, if it was this they were asked."""
+        wanted = self.wanted.get(account_id)
+        return wanted.judged if wanted is not None and wanted.wish_id == wish_id else None
 
     def _address(self, wishes: list[_Wish], page: Page) -> None:
         borrowers = {wish.account.borrower_id for wish in wishes}
         borrower_lock(borrowers)
-        points, records = points_of(borrowers), load_records(borrowers, self.now)
+        points = points_of(borrowers)
         talks = talks_on(list(points.values()))
         unanswered = set(
             models.Inbound.objects.filter(status="new", contact_point__in=points.values()).values_list(
@@ -166,39 +210,79 @@ class _Chunk:
             )
         )
         planned: list[tuple[_Wish, models.ContactPoint, Announcement]] = []
+        asked: list[tuple[_Wish, models.ContactPoint]] = []
         for wish in wishes:
             point = points.get(wish.account.borrower_id)
             talk = talks.get(point.id) if point is not None else None
             if point is None:
                 self._item(wish, "skipped", "no_address", "")
-            elif point.id in unanswered or (talk is not None and self._is_talking(talk)):
+            elif point.id in unanswered or (
+                talk is not None and is_talking(State(talk.state), talk.last_inbound_at, self.now)
+            ):
                 self._item(wish, "skipped", "talk_in_progress", "")
+            elif not self._is_paid_for(wish):
+                self._item(wish, "skipped", "over_budget", "")
+            elif (permitted := self._permitted(wish, point, page)) is not None:
+                planned.append((wish, point, permitted))
             else:
-                account = account_of(wish.account, page.rows[wish.account.id].dues)
-                held = frozenset({Hold.WITH_PERSON} if talk is not None and talk.needs_person_since else ())
-                verdict = announce(
-                    wish.trigger,
-                    party_of(point.borrower, point, {}),
-                    account,
-                    records[wish.account.borrower_id],
-                    wish.figures,
-                    as_of=self.run.as_of,
-                    now=self.now,
-                    last_use_hours=self.terms.last_use_hours,
-                    also_held=held,
-                    library=self.library,
-                )
-                if isinstance(verdict, Refused):
-                    self._refuse(wish, verdict)
-                else:
-                    planned.append((wish, point, verdict))
+                asked.append((wish, point))
+        planned += self._ask(asked, talks, page)
+        # In the order of accounts, whoever was asked: the first of a borrower's two opens the thread.
+        planned.sort(key=lambda one: one[0].account.id)
         self._write(planned, talks)
 
-    def _is_talking(self, talk: models.Conversation) -> bool:
-        state = State(talk.state)
-        is_open = state not in ENDED and state not in SETTLED and state is not State.NOTIFIED
-        heard = talk.last_inbound_at
-        return is_open and heard is not None and self.now - heard < QUIET_AFTER_REPLY
+    def _is_paid_for(self, wish: _Wish) -> bool:
+        """Say whether the budget reaches so far; word of what was settled just now goes out besides."""
+        is_known = self.reach is not None and wish.account.id not in self.settled
+        return not is_known or (self.reach is not None and self.reach.takes(wish.trigger, wish.account.id))
+
+    def _permitted(self, wish: _Wish, point: models.ContactPoint, page: Page) -> Announcement | None:
+        """Return the message, where the columns permit it in time."""
+        judged = wish.judged
+        if judged is None or not judged.is_permitted:
+            return None
+        party, account = self._party(point), account_of(wish.account, page.rows[wish.account.id].dues)
+        return announce_permitted(
+            wish.trigger,
+            party,
+            account,
+            wish.figures,
+            judged.retry_at,
+            as_of=self.run.as_of,
+            now=self.now,
+            last_use_hours=self.terms.last_use_hours,
+            library=self.library,
+        )
+
+    def _ask(
+        self,
+        asked: Sequence[tuple[_Wish, models.ContactPoint]],
+        talks: Mapping[UUID, models.Conversation],
+        page: Page,
+    ) -> Iterator[tuple[_Wish, models.ContactPoint, Announcement]]:
+        """Ask the gate one by one. Yields what it permits; what it refuses is stored with its reasons."""
+        records = load_records({wish.account.borrower_id for wish, _ in asked}, self.now) if asked else {}
+        for wish, point in asked:
+            talk = talks.get(point.id)
+            verdict = announce(
+                wish.trigger,
+                self._party(point),
+                account_of(wish.account, page.rows[wish.account.id].dues),
+                records[wish.account.borrower_id],
+                wish.figures,
+                as_of=self.run.as_of,
+                now=self.now,
+                last_use_hours=self.terms.last_use_hours,
+                also_held=frozenset({Hold.WITH_PERSON} if talk is not None and talk.needs_person_since else ()),
+                library=self.library,
+            )
+            if isinstance(verdict, Refused):
+                self._refuse(wish, verdict)
+            else:
+                yield wish, point, verdict
+
+    def _party(self, point: models.ContactPoint) -> Party:
+        return party_of(point.borrower, point, {}, code_of(point.id, self.vault))
 
     def _write(
         self,
@@ -208,7 +292,7 @@ class _Chunk:
         talks = open_talks([(point, wish.account.id) for wish, point, _ in planned], standing, self.now)
         for wish, point, announcement in planned:
             message = message_row(
-                message_id(wish.account.id, wish.trigger),
+                wish.message_id,
                 wish.account,
                 point,
                 talks[point.id],
@@ -247,23 +331,3 @@ class _Chunk:
         self.decisions.append(
             decision_row(refused, wish.account.borrower_id, wish.account.id, None, "nightly", self.now)
         )
-
-
-def message_id(account_id: UUID, wanted: Trigger) -> UUID:
-    """Return the id of the message for this occasion: the same wish is never a second message."""
-    return derive_id("message", str(account_id), wanted.family, wanted.occasion)
-
-
-def _figures(wanted: Trigger, account_id: UUID, page: Page) -> Figures:
-    """Return the figures the wish speaks of."""
-    row = page.rows[account_id]
-    if row.plan:
-        amount = sum(part.open_minor for part in row.plan if part.due_on == wanted.due_on)
-        return Figures(due_on=wanted.due_on, amount_minor=amount)
-    limit = page.limits.get(account_id)
-    if wanted.family == "limit_change" and limit is not None:
-        return Figures(limit_before_minor=limit.before_minor, limit_after_minor=limit.after_minor)
-    if wanted.due_on is not None:
-        amount = sum(due.open_minor for due in row.dues if due.due_on == wanted.due_on)
-        return Figures(due_on=wanted.due_on, amount_minor=amount)
-    return Figures()

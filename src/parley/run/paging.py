@@ -12,18 +12,28 @@ import urllib.error
 import urllib.request
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import structlog
+from django.db.models import DateTimeField, QuerySet
 
 from parley.settings import Settings
 from parley.store import models
+from parley.store.prepared import Given, ask
 
 WAIT_SECONDS: Final = 10
 BATCH: Final = 64
+# Other jobs are work that takes long; see `jobs`.
+_KINDS: Final = ("page", "person")
 # After a page that failed: first soon, then less often.
 _RETRY_MINUTES: Final = (1, 2, 5, 15, 30)
 log = structlog.get_logger()
+
+
+def _due(limit: int) -> QuerySet[Any, Any]:
+    now = Given("now", DateTimeField())
+    waiting = models.Job.objects.filter(kind__in=_KINDS, state="waiting", not_before__lte=now)
+    return waiting.order_by("not_before", "id").values_list("id")[:limit]
 
 
 class Pager:
@@ -34,10 +44,9 @@ class Pager:
 
     def page_due(self, now: datetime, limit: int = BATCH) -> int:
         """Page for up to *limit* jobs that are due. Returns how many were tried."""
-        jobs = list(
-            models.Job.objects.filter(state="waiting", not_before__lte=now).order_by("not_before", "id")[:limit]
-        )
-        return sum(self._page(job, now) for job in jobs)
+        due = [job_id for (job_id,) in ask(_due, limit, now=now)]
+        jobs = models.Job.objects.filter(id__in=due).order_by("not_before", "id") if due else ()
+        return sum(self._page(job, now) for job in list(jobs))
 
     def _page(self, job: models.Job, now: datetime) -> int:
         """Try one job; 0 where another process has just taken it."""

@@ -25,6 +25,11 @@ class Home:
         return self.root / "settings.toml"
 
     @property
+    def registrations_file(self) -> Path:
+        """Senders, texts and uses the lender has had registered; it may be absent."""
+        return self.root / "registrations.toml"
+
+    @property
     def keys(self) -> Path:
         """The keys' folder, unless the settings name another."""
         return self.root / "keys"
@@ -40,14 +45,39 @@ class Home:
         return self.root / "centre.jsonl"
 
     @property
+    def clock(self) -> Path:
+        """Where domain time stands, in a home whose clock was moved."""
+        return self.root / "clock.json"
+
+    @property
     def errors(self) -> Path:
         """Files of refused rows."""
         return self.root / "errors"
 
     @property
+    def imports(self) -> Path:
+        """Private copies of files that are being imported."""
+        return self.root / "imports"
+
+    @property
+    def rulebook(self) -> Path:
+        """The lender's own rulebook in use; where there is none, the one Parley ships is."""
+        return self.root / "rulebook"
+
+    @property
+    def rulebooks(self) -> Path:
+        """Rulebooks to run over the past: a folder for each."""
+        return self.root / "rulebooks"
+
+    @property
     def report(self) -> Path:
         """The demo's report."""
         return self.root / "report.json"
+
+    @property
+    def report_page(self) -> Path:
+        """The same report as a page to read."""
+        return self.root / "report.html"
 
 
 def resolve_home(option: Path | None, environ: Mapping[str, str]) -> Path:
@@ -82,3 +112,16 @@ def read_settings(home: Home) -> Settings:
             f"无法读取 {home.settings_file}：{error.strerror}。请以主目录所有者的身份运行 Parley。",
         ) from None
     return load_settings(raw, str(home.settings_file))
+
+
+def read_registrations(home: Home) -> bytes:
+    """Return the home's file of registrations as it is; empty where there is none. Raises HomeUnusable."""
+    try:
+        return home.registrations_file.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise HomeUnusable(
+            f"{home.registrations_file} cannot be read: {error.strerror}. Run Parley as the user that owns the home.",
+            f"无法读取 {home.registrations_file}：{error.strerror}。请以主目录所有者的身份运行 Parley。",
+        ) from None

@@ -1,4 +1,4 @@
-"""The row of a message that we write unprompted: what the nightly run and a campaign queue."""
+"""The row of a message that we write unprompted: what the nightly run, a campaign and an import queue."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
 BULK_PRIORITY: Final = 9
+# After answers, before all that can wait.
+ALERT_PRIORITY: Final = 1
 
 
 def message_row(
@@ -26,6 +28,7 @@ def message_row(
     vault: Vault,
     about_on: date | None = None,
     campaign: models.Campaign | None = None,
+    priority: int = BULK_PRIORITY,
 ) -> models.Message:
     """Return the row, its text sealed; nothing is written yet."""
     rendered = said.rendered
@@ -47,7 +50,7 @@ def message_row(
         encoding=rendered.segments.encoding,
         segments=rendered.segments.count,
         cost_micro=rendered.segments.count * cost_per_segment_micro,
-        priority=BULK_PRIORITY,
+        priority=priority,
         created_at=now,
         not_before=said.not_before,
         not_after=said.not_after,

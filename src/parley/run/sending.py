@@ -14,6 +14,7 @@ from uuid import UUID
 
 from parley.contact.facts import ContactFacts
 from parley.contact.gate import Decision, decide
+from parley.engine.asking import with_text
 from parley.engine.turn import Library
 from parley.messaging.ledger import Event, State
 from parley.providers.port import Accepted, LookupState, NotTaken, Outcome, Provider, Rejected, Submission, Unknown
@@ -30,7 +31,9 @@ class Sender:
         self._provider = provider
         self._vault = vault
         self._judge = partial(_judge, library)
-        self._terms = Terms(library.lender.actor, library.identity_fresh_days, provider.name)
+        self._terms = Terms(
+            library.lender.actor, library.identity_fresh_days, library.in_collection_days, provider.name
+        )
 
     def send_due(self, now: datetime, limit: int = BATCH) -> int:
         """Send up to *limit* messages whose time has come. Returns how many were handed over."""
@@ -48,6 +51,8 @@ class Sender:
     def settle(self, now: datetime, limit: int = BATCH) -> int:
         """Find out about messages whose fate is open. Returns how many were asked about."""
         doubtful = in_doubt(now, self._provider.settle_seconds, limit)
+        if not doubtful:
+            return 0
         mark([answer for message_id, state in doubtful if (answer := self._find(message_id, state, now))], now)
         note_asked([message_id for message_id, _ in doubtful], now)
         return len(doubtful)
@@ -69,8 +74,8 @@ class Sender:
                 return Answer(message_id, Event.UNKNOWN, "", "provider_cannot_look_up")
 
 
-def _judge(library: Library, facts: ContactFacts) -> Decision:
-    return decide(facts, library.rulebook, library.gate)
+def _judge(library: Library, facts: ContactFacts, text: str) -> Decision:
+    return decide(with_text(facts, text, library), library.rulebook, library.gate)
 
 
 def _submission(one: Intended) -> Submission:

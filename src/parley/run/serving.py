@@ -5,21 +5,33 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Sequence
+from datetime import datetime, time
+from functools import partial
 from typing import Final
 
 from parley.errors import BadInput
 from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
-from parley.run.clock import WorldClock
+from parley.run.campaigns import Campaigns
+from parley.run.clock import Clock
 from parley.run.home import Opened
-from parley.run.library import build_library
-from parley.run.loops import Pipeline, Round, run_forever
+from parley.run.importing.asked import run_import, try_import, undo_import
+from parley.run.importing.desk import ImportDesk
+from parley.run.jobs import Jobs, count_job, draft_job, nightly_job, send_job
+from parley.run.library import build_library, nightly_terms
+from parley.run.loops import Nightly, Pipeline, Round, run_forever
 from parley.run.paging import Pager
+from parley.run.replaying import replay_job
+from parley.run.rulebooks import RulebookFolders, rulebook_in_use
+from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
 from parley.settings.model import SANDBOX
 from parley.store.database import is_sqlite
+from parley.store.outbox import next_due
 
 SHORT_CODE: Final = "55501"
+# Jobs that read files of the home.
+_WITH_FILES: Final = ("import.", "rules.")
 # The sandbox's delays are drawn from this seed where nobody asks for another.
 SEED: Final = 1
 
@@ -28,8 +40,9 @@ def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
     """Return the working parts of a home with the sandbox as its provider, the only one of this version."""
     settings = opened.settings
     assert settings.messages.provider == SANDBOX, "the settings allow no other provider yet"
-    library = build_library(settings)
-    provider = Guarded(Sandbox(opened.home.centre_log, seed=seed, short_code=SHORT_CODE))
+    library = build_library(settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+    sandbox = Sandbox(opened.home.centre_log, seed=seed, short_code=SHORT_CODE)
+    provider = Guarded(sandbox)
     return Pipeline(
         provider=provider,
         library=library,
@@ -37,10 +50,52 @@ def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
         sender=Sender(provider, library, opened.vault),
         pager=Pager(settings),
         cost_per_segment_micro=settings.messages.cost_per_segment_micro,
+        sandbox=sandbox,
+        rules=RulesInUse(opened.home.rulebook, library),
     )
 
 
-def serve(pipeline: Pipeline, names: Sequence[str]) -> None:
+def build_nightly(opened: Opened, pipeline: Pipeline) -> Nightly | None:
+    """Return the nightly run of a serving process; None where the settings leave it to the command."""
+    starts_at = opened.settings.nightly.starts_at
+    if not starts_at:
+        return None
+    terms = nightly_terms(opened.settings, pipeline.library)
+    return Nightly(time.fromisoformat(starts_at), pipeline.library, terms, opened.vault)
+
+
+def build_campaigns(opened: Opened, pipeline: Pipeline) -> Campaigns:
+    """Return the campaigns of a home."""
+    return Campaigns(pipeline.library, nightly_terms(opened.settings, pipeline.library), opened.vault)
+
+
+def build_jobs(opened: Opened, pipeline: Pipeline) -> Jobs:
+    """Return the long jobs of a home, by kind."""
+    campaigns = build_campaigns(opened, pipeline)
+    desk = ImportDesk(opened, pipeline.library)
+    return Jobs(
+        {
+            "import.try": partial(try_import, desk),
+            "import.run": partial(run_import, desk),
+            "import.undo": partial(undo_import, desk),
+            "nightly": nightly_job(pipeline, nightly_terms(opened.settings, pipeline.library)),
+            "campaign.draft": draft_job(campaigns),
+            "campaign.count": count_job(campaigns),
+            "campaign.send": send_job(campaigns),
+            "rules.replay": replay_job(
+                RulebookFolders(opened.home.rulebooks, opened.home.rulebook), opened.settings.web.zone
+            ),
+        }
+    )
+
+
+def build_worker_jobs(opened: Opened, pipeline: Pipeline) -> Jobs:
+    """Return the jobs that any machine with the database can do: all but those that read files of the home."""
+    every = build_jobs(opened, pipeline).kinds
+    return Jobs({kind: work for kind, work in every.items() if not kind.startswith(_WITH_FILES)})
+
+
+def serve(pipeline: Pipeline, names: Sequence[str], clock: Clock, nightly: Nightly | None = None) -> None:
     """Run the named loops until the process is told to stop (SIGTERM, SIGINT); what is in hand is finished first.
 
     Raises BadInput where fewer than all loops are asked for on SQLite, where one process does everything.
@@ -62,7 +117,23 @@ def serve(pipeline: Pipeline, names: Sequence[str]) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    run_forever([rounds[name] for name in LOOPS if name in names], WorldClock(), stopping.is_set)
+    wanted = [rounds[name] for name in LOOPS if name in names]
+    if pipeline.rules is not None:
+        # First: what follows in the same round is decided by the rules as they are now.
+        wanted.insert(0, pipeline.rules.look)
+    if nightly is not None:
+        wanted.append(nightly.decide)
+    run_forever(wanted, clock, stopping.is_set, lambda now: _following(pipeline, nightly, now))
+
+
+def _following(pipeline: Pipeline, nightly: Nightly | None, now: datetime) -> datetime | None:
+    """Return when something falls due next: a message, a receipt or reply at the carrier, the nightly run."""
+    coming = (
+        next_due(now),
+        pipeline.sandbox.next_due_at() if pipeline.sandbox is not None else None,
+        nightly.following(now) if nightly is not None else None,
+    )
+    return min((at for at in coming if at is not None), default=None)
 
 
 LOOPS: Final = ("receive", "work", "send", "page", "order")

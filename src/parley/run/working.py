@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet, UUIDField
 
 from parley.engine.turn import Library, turn
 from parley.errors import ParleyError
@@ -16,6 +17,7 @@ from parley.store import audit, models
 from parley.store.cases import load_case, open_talk
 from parley.store.lock import borrower_lock
 from parley.store.outcomes import save_outcome
+from parley.store.prepared import GivenMany, ask, ask_models
 from parley.store.vault import Vault
 
 BATCH: Final = 64
@@ -24,9 +26,7 @@ log = structlog.get_logger()
 
 def work_due(library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int, limit: int = BATCH) -> int:
     """Answer up to *limit* waiting replies, oldest first: all in one transaction, singly where one of them fails."""
-    ids = list(
-        models.Inbound.objects.filter(status="new").order_by("received_at", "id").values_list("id", flat=True)[:limit]
-    )
+    ids: list[UUID] = [inbound_id for (inbound_id,) in ask(_waiting, limit)]
     if not ids:
         return 0
     try:
@@ -41,17 +41,25 @@ def work_due(library: Library, vault: Vault, now: datetime, cost_per_segment_mic
     return sum(_answer_alone(inbound_id, library, vault, now, cost_per_segment_micro) for inbound_id in ids)
 
 
+def _waiting(limit: int) -> QuerySet[Any, Any]:
+    return models.Inbound.objects.filter(status="new").order_by("received_at", "id").values_list("id")[:limit]
+
+
 def _may_pass(fault: Exception) -> bool:
     """Whether trying the same reply again may help; else it would stop all others, and a person gets it."""
     return isinstance(fault, OperationalError | InterfaceError) or (isinstance(fault, ParleyError) and fault.retryable)
 
 
-def _claim(ids: list[UUID]) -> list[models.Inbound]:
-    """Lock the replies that nobody else works on, and their borrowers."""
-    rows = models.Inbound.objects.filter(id__in=ids, status="new").order_by("received_at", "id")
+def _claimed() -> QuerySet[models.Inbound]:
+    rows = models.Inbound.objects.filter(id__in=GivenMany("ids", UUIDField()), status="new")
     if connection.vendor == "postgresql":
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    claimed = list(rows.select_related("conversation__borrower", "contact_point__borrower"))
+    return rows.order_by("received_at", "id").select_related("conversation__borrower", "contact_point__borrower")
+
+
+def _claim(ids: list[UUID]) -> list[models.Inbound]:
+    """Lock the replies that nobody else works on, and their borrowers."""
+    claimed = ask_models(_claimed, ids=ids)
     borrower_lock({row.contact_point.borrower_id for row in claimed if row.contact_point is not None})
     return _in_turn(claimed) if connection.vendor == "postgresql" else claimed
 
@@ -112,7 +120,9 @@ def _hand_over(inbound_id: UUID, defect: str, vault: Vault, now: datetime) -> No
         row.save(update_fields=["conversation", "status", "handled_at"])
         if talk is not None and talk.needs_person_since is None:
             talk.state, talk.needs_person_since, talk.person_reason = "with_person", now, "turn_failed"
-            talk.save(update_fields=["state", "needs_person_since", "person_reason"])
+        if talk is not None:
+            talk.waiting_since, talk.version = talk.waiting_since or now, talk.version + 1
+            talk.save(update_fields=["state", "needs_person_since", "person_reason", "waiting_since", "version"])
         event = models.Event.objects.create(
             at=now,
             kind="handed_over",

@@ -49,6 +49,24 @@ class Balance:
         """All components together."""
         return self.principal + self.interest + self.fee + self.penalty_interest + self.cost
 
+    def __add__(self, other: Balance) -> Balance:
+        return Balance(
+            principal=self.principal + other.principal,
+            interest=self.interest + other.interest,
+            fee=self.fee + other.fee,
+            penalty_interest=self.penalty_interest + other.penalty_interest,
+            cost=self.cost + other.cost,
+        )
+
+    def __sub__(self, other: Balance) -> Balance:
+        return Balance(
+            principal=self.principal - other.principal,
+            interest=self.interest - other.interest,
+            fee=self.fee - other.fee,
+            penalty_interest=self.penalty_interest - other.penalty_interest,
+            cost=self.cost - other.cost,
+        )
+
     def __repr__(self) -> str:
         return "Balance(…)"
 
@@ -82,7 +100,7 @@ class Account:
 
     Units: minor units of `currency`; `annual_rate_bps` in hundredths of a percent a year (1,250 = 12.50 %).
     Shape: `dues` ordered by date, one per day at most. They may sum to more than `balance`: a loan's later dues hold
-    interest that has not accrued yet.
+    interest that has not accrued yet. `contract_on`: when the contract was concluded; None: not known.
     """
 
     account_id: AccountId
@@ -93,6 +111,7 @@ class Account:
     dues: tuple[Due, ...]
     credit_limit_minor: int | None = None
     status: AccountStatus = AccountStatus.OPEN
+    contract_on: date | None = None
 
     def __post_init__(self) -> None:
         assert self.currency in MINOR_DIGITS, f"unknown currency {self.currency!r}"

@@ -26,9 +26,10 @@ class Bucket(StrEnum):
     DAYS_120_UP = "120+"
 
 
-# First day of each bucket after CURRENT, in the order of Bucket.
-_FIRST_DAYS: Final = (1, 30, 60, 90, 120)
-_BUCKETS: Final = tuple(Bucket)
+# First day past due of each bucket, in their order: the one table that both the scalar and the column form read.
+FIRST_DAYS: Final = dict(zip(Bucket, (0, 1, 30, 60, 90, 120), strict=True))
+_BUCKETS: Final = tuple(FIRST_DAYS)
+_STARTS: Final = tuple(FIRST_DAYS.values())
 
 
 def days_past_due(dues: Sequence[Due], as_of: date) -> int:
@@ -57,4 +58,4 @@ def next_due(dues: Sequence[Due], as_of: date) -> Due | None:
 def bucket_of(days: int) -> Bucket:
     """Return the bucket of a number of days past due (≥ 0)."""
     assert days >= 0, "days past due are counted from zero"
-    return _BUCKETS[bisect_right(_FIRST_DAYS, days)]
+    return _BUCKETS[bisect_right(_STARTS, days) - 1]

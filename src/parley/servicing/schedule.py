@@ -3,6 +3,9 @@
 The convention of interest and its rounding is that of `interest`. The last payment takes the difference of all
 roundings, so a plan always ends at zero. A borrower is told the count of the finished schedule, never the one asked
 for: rounding may pay off a very small balance early.
+
+This is the fast path of `products.loan`, for the one case a menu prices by the hundred: equal steps, basis points,
+nothing skipped. It takes a fifth to a tenth of the time; a test holds both to the same rows.
 """
 
 from __future__ import annotations

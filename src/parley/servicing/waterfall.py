@@ -95,7 +95,7 @@ def apply_payment(account: Account, amount_minor: int, paid_on: date, waterfall:
         left -= part
         if part:
             cells.append(CellPart(cell, part))
-    balance = _moved(account.balance, _by_component(cells), -1)
+    balance = account.balance - _by_component(cells)
     due_parts = _due_parts(account.dues, amount_minor - left, paid_off=balance.total == 0)
     after = replace(account, balance=balance, dues=_dues_after(account.dues, due_parts))
     return Allocation(after, amount_minor, paid_on, waterfall.name, tuple(cells), due_parts, left)
@@ -112,7 +112,7 @@ def undo(account: Account, allocation: Allocation) -> Account:
         due = dues.get(part.due_on, Due(part.due_on, part.paid_minor, part.paid_minor))
         dues[part.due_on] = Due(part.due_on, due.amount_minor + part.lapsed_minor, due.paid_minor - part.paid_minor)
     ordered = tuple(dues[day] for day in sorted(dues))
-    return replace(account, balance=_moved(account.balance, allocation.parts, +1), dues=ordered)
+    return replace(account, balance=account.balance + allocation.parts, dues=ordered)
 
 
 def owed_by_cell(account: Account, on: date) -> Mapping[Cell, int]:
@@ -170,13 +170,3 @@ def _by_component(cells: list[CellPart] | tuple[CellPart, ...]) -> Balance:
     for part in cells:
         sums[part.cell.component] += part.amount_minor
     return Balance(**{component.value: amount for component, amount in sums.items()})
-
-
-def _moved(balance: Balance, parts: Balance, sign: int) -> Balance:
-    return Balance(
-        principal=balance.principal + sign * parts.principal,
-        interest=balance.interest + sign * parts.interest,
-        fee=balance.fee + sign * parts.fee,
-        penalty_interest=balance.penalty_interest + sign * parts.penalty_interest,
-        cost=balance.cost + sign * parts.cost,
-    )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import Field, fields
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final
 
+from parley.dates import is_zone
 from parley.errors import BadInput
 from parley.settings.field import Setting, default_of, setting_of
 from parley.settings.model import SANDBOX, SECTIONS, Settings
 from parley.settings.toml import Document, parse
 
+_TIME_OF_DAY: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 # What a value is called in an error, by the type of its default.
 _NAMES: Final[dict[type, tuple[str, str]]] = {
     bool: ("true or false", "true 或 false"),
@@ -58,6 +61,27 @@ def check_together(settings: Settings, document: Document) -> None:
             ("crisis", "page_by"),
             "page_by = 'webhook' needs webhook_url = 'https://…', and page_by = 'command' needs command",
             "page_by = 'webhook' 需要 webhook_url = 'https://…'，page_by = 'command' 需要 command",
+        )
+    if settings.nightly.starts_at and not _TIME_OF_DAY.fullmatch(settings.nightly.starts_at):
+        raise _conflict(
+            document,
+            ("nightly", "starts_at"),
+            f"{settings.nightly.starts_at!r} is not a time of day; write one such as 15:00, or leave it empty",
+            f"{settings.nightly.starts_at!r} 不是时间；请填写如 15:00，或留空",
+        )
+    if not is_zone(settings.web.zone):
+        raise _conflict(
+            document,
+            ("web", "zone"),
+            f"{settings.web.zone!r} is not a time zone; write one such as America/New_York",
+            f"{settings.web.zone!r} 不是时区；请填写如 Asia/Shanghai 的时区名",
+        )
+    if settings.desk.opens_hour >= settings.desk.closes_hour:
+        raise _conflict(
+            document,
+            ("desk", "closes_hour"),
+            "work ends before it begins; closes_hour lies after opens_hour",
+            "结束时间早于开始时间；closes_hour 须晚于 opens_hour",
         )
     if settings.keys.source == "command" and not settings.keys.command:
         raise _conflict(

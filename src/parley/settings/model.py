@@ -164,6 +164,13 @@ class Contact:
         "身份核实答错几次后转人工。",
         between=(1, 10),
     )
+    in_collection_days: int = setting(
+        30,
+        "Days past due from which an account is in collection, no longer in routine servicing. New York City's rule "
+        "(6 RCNY 5-77) turns on that and names no day; the end of the first bucket is our reading.",
+        "逾期多少天起视为进入催收。纽约市规则（6 RCNY 5-77）以此为准而未规定天数；首个逾期阶段结束是我方的理解。",
+        between=(1, 180),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,12 @@ class Nightly:
         "逾期第几天考虑发送逾期短信。",
         between=(1, 3_650),
     )
+    starts_at: str = setting(
+        "15:00",
+        "The time of day, UTC, at which `parley serve` decides for the next day; empty: `parley nightly` does.",
+        "`parley serve` 每天为次日做决策的时间（UTC）；留空则由 `parley nightly` 执行。",
+        longest=5,
+    )
     holdout_bps: int = setting(
         500,
         "Share of accounts, fixed at import, that get no unprompted message: the measure of what messages do.",
@@ -193,6 +206,14 @@ class Nightly:
         "Accounts decided in one transaction.",
         "每个事务处理的账户数。",
         between=(1, 10_000),
+    )
+    budget_micro: int = setting(
+        0,
+        "What the messages of one night may cost, in the unit of messages.cost_per_segment_micro; 0: no limit. News "
+        "of limits come first, then plans, reminders, overdue accounts.",
+        "每晚短信费用上限，单位同 messages.cost_per_segment_micro；0 表示不限。"
+        "依次优先：额度变更、还款安排、还款提醒、逾期。",
+        between=(0, 10**15),
     )
 
 
@@ -248,11 +269,148 @@ class Imports:
         "单元格最大字符数；超过则多半是引号未闭合。",
         between=(100, 1_000_000),
     )
+    largest_megabytes: int = setting(
+        1_000,
+        "Largest file taken, in millions of bytes, packed or unpacked; checked before it is read.",
+        "可接受文件的最大体积（百万字节，压缩前后均计），读取前检查。",
+        between=(1, 1_000_000),
+    )
+    alert_hours: int = setting(
+        24,
+        "Hours after an abnormal transaction in which a risk alert about it is of use; later none is sent.",
+        "异常交易发生后多少小时内发送风险提醒仍有意义；超时不再发送。",
+        between=(1, 168),
+    )
     error_files_days: int = setting(
         30,
-        "Days after which files of refused rows are deleted; they hold personal data.",
-        "错误文件（含个人信息）保留的天数，到期删除。",
+        "Days after which files of refused rows and files waiting to be imported are deleted; they hold personal data.",
+        "错误文件与待导入文件（含个人信息）保留的天数，到期删除。",
         between=(1, 365),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The pages: where they are served, to whom, and how a log-in ends."""
+
+    listen: str = setting(
+        "127.0.0.1",
+        "The address the pages are served on; the loopback address unless a proxy with https stands in front.",
+        "页面服务监听的地址；除非前面有提供 https 的代理，否则应为本机回环地址。",
+        longest=60,
+    )
+    console_port: int = setting(
+        8017,
+        "The port of the console for staff.",
+        "员工控制台的端口。",
+        between=(1, 65_535),
+    )
+    page_port: int = setting(
+        8018,
+        "The port of the borrowers' page. It shows nothing of the console.",
+        "借款人页面的端口，该端口不提供控制台。",
+        between=(1, 65_535),
+    )
+    hosts: str = setting(
+        "",
+        "Names under which the console is reached beside this machine's own, separated by spaces.",
+        "除本机名称外，访问控制台所用的主机名，以空格分隔。",
+        longest=500,
+    )
+    behind_https: bool = setting(
+        default=False,
+        en="Whether a proxy in front speaks https and sets X-Forwarded-Proto; log-ins then travel by https only.",
+        zh="前置代理是否提供 https 并设置 X-Forwarded-Proto；若为 true，登录信息只经 https 传送。",
+    )
+    zone: str = setting(
+        "UTC",
+        "The time zone in which the console shows instants, such as America/New_York or Asia/Shanghai.",
+        "控制台显示时间所用的时区，例如 America/New_York、Asia/Shanghai。",
+        longest=60,
+    )
+    idle_minutes: int = setting(
+        30,
+        "Minutes without a page after which a log-in ends.",
+        "无操作多少分钟后自动退出登录。",
+        between=(1, 720),
+    )
+    longest_hours: int = setting(
+        12,
+        "Hours after which a log-in ends in any case.",
+        "登录后最长多少小时自动退出。",
+        between=(1, 72),
+    )
+    log_in_tries: int = setting(
+        5,
+        "Wrong passwords in a row after which a log-in is locked.",
+        "密码连续输错几次后锁定登录。",
+        between=(2, 20),
+    )
+    lock_minutes: int = setting(
+        15,
+        "Minutes for which it is locked.",
+        "锁定的分钟数。",
+        between=(1, 1_440),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """How soon members of staff answer, and when they work. Hours are those of the zone `web.zone`."""
+
+    crisis_minutes: int = setting(
+        10,
+        "Minutes by the clock within which a person answers where a borrower may be in danger.",
+        "借款人可能有生命危险时，人工应在多少分钟（按钟表时间）内回应。",
+        between=(1, 240),
+    )
+    serious_minutes: int = setting(
+        120,
+        "Working minutes for disputes, complaints, legal and fraud matters, vulnerable borrowers.",
+        "异议、投诉、法律、欺诈及弱势客户事项的答复时限（工作时间，分钟）。",
+        between=(1, 6_000),
+    )
+    asked_minutes: int = setting(
+        240,
+        "Working minutes where the borrower asked for a person or waits for a plan.",
+        "借款人要求人工或等待方案时的答复时限（工作时间，分钟）。",
+        between=(1, 6_000),
+    )
+    unclear_minutes: int = setting(
+        480,
+        "Working minutes for what the machine did not understand.",
+        "系统未能理解的消息的答复时限（工作时间，分钟）。",
+        between=(1, 6_000),
+    )
+    other_minutes: int = setting(
+        1_440,
+        "Working minutes for everything else.",
+        "其余事项的答复时限（工作时间，分钟）。",
+        between=(1, 6_000),
+    )
+    days: tuple[int, ...] = setting(
+        (1, 2, 3, 4, 5),
+        "Working days of the week, Monday = 1.",
+        "每周工作日，周一为 1。",
+        between=(1, 7),
+    )
+    opens_hour: int = setting(
+        8,
+        "The hour at which work begins.",
+        "每天开始工作的钟点。",
+        between=(0, 23),
+    )
+    closes_hour: int = setting(
+        20,
+        "The hour at which it ends.",
+        "每天结束工作的钟点。",
+        between=(1, 24),
+    )
+    reveals_per_hour: int = setting(
+        60,
+        "How many personal fields one member of staff may open in an hour.",
+        "每名员工每小时最多可查看多少项个人信息。",
+        between=(1, 1_000),
     )
 
 
@@ -268,6 +426,8 @@ class Settings:
     nightly: Nightly = field(default_factory=Nightly)
     crisis: Crisis = field(default_factory=Crisis)
     imports: Imports = field(default_factory=Imports)
+    web: Web = field(default_factory=Web)
+    desk: Desk = field(default_factory=Desk)
     digest: str = ""
 
 
@@ -280,4 +440,6 @@ SECTIONS: Final[dict[str, type]] = {
     "nightly": Nightly,
     "crisis": Crisis,
     "imports": Imports,
+    "web": Web,
+    "desk": Desk,
 }

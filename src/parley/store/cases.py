@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from parley.engine.case import Case, Inbound, OpenOffer, Party, Talk
+from django.db.models import Q
+
+from parley.contact.facts import Hold
+from parley.engine.acts import CallOutcome
+from parley.engine.case import Case, Desk, Inbound, OpenOffer, Party, Spoken, Talk
 from parley.ids import derive_id
+from parley.messaging.ledger import State as MessageState
 from parley.negotiation.moves import Memory
 from parley.negotiation.state import State
 from parley.servicing.account import Account
+from parley.servicing.arrangement import Standing
 from parley.servicing.delinquency import days_past_due
 from parley.store import models
-from parley.store.records import load_records
+from parley.store.page_code import code_of
+from parley.store.records import RESUMED, load_records
 from parley.store.rows import account_of, party_of, plan_from_json
 from parley.store.sealed import Sealed, open_text, seal_text
 from parley.store.vault import Vault
+
+# A message that never left answers nothing, whether we or the carrier kept it.
+_NEVER_LEFT: Final = Q(intended_at__isnull=True) & ~Q(state=MessageState.QUEUED) | Q(state=MessageState.REJECTED)
 
 
 def open_talk(point: models.ContactPoint, account_id: UUID | None, now: datetime) -> models.Conversation:
@@ -42,7 +54,7 @@ def load_party(point: models.ContactPoint, vault: Vault) -> Party:
     if borrower.identity_sealed is not None:
         sealed = bytes(borrower.identity_sealed)
         identity = json.loads(open_text(vault, borrower, Sealed.BORROWER_IDENTITY, borrower.id, sealed))
-    return party_of(borrower, point, identity)
+    return party_of(borrower, point, identity, code_of(point.id, vault))
 
 
 def load_talk(row: models.Conversation, vault: Vault) -> Talk:
@@ -69,18 +81,54 @@ def load_case(row: models.Inbound, now: datetime, vault: Vault) -> tuple[Case, I
     """
     talk_row, point = row.conversation, row.contact_point
     assert talk_row is not None and point is not None and row.body_sealed is not None, "a reply has a talk and words"
-    account = _account(talk_row, point.borrower_id, now)
-    talk = load_talk(talk_row, vault)
-    case = Case(
+    text = open_text(vault, point.borrower, Sealed.INBOUND_BODY, row.id, bytes(row.body_sealed))
+    has_resumed = RESUMED in row.urgent.split("+")
+    inbound = Inbound(row.id, text, row.received_at, row.identity_answer, row.was_redacted, has_resumed)
+    return load_standing(talk_row, point, now, vault), inbound
+
+
+def load_standing(row: models.Conversation, point: models.ContactPoint, now: datetime, vault: Vault) -> Case:
+    """Return the case of the talk *row* on *point* as it stands, without a new reply."""
+    talk = load_talk(row, vault)
+    return Case(
         party=load_party(point, vault),
         talk=talk,
-        account=account,
+        account=_account(row, point.borrower_id, now),
         record=load_records([point.borrower_id], now)[point.borrower_id],
         offer=_offer(talk, now),
     )
-    text = open_text(vault, point.borrower, Sealed.INBOUND_BODY, row.id, bytes(row.body_sealed))
-    inbound = Inbound(row.id, text, row.received_at, row.identity_answer, row.was_redacted)
-    return case, inbound
+
+
+def load_desk_case(talk_row: models.Conversation, now: datetime, vault: Vault) -> Case:
+    """Return the case of a thread as a member of staff acts on it."""
+    point = talk_row.contact_point
+    case = load_standing(talk_row, point, now, vault)
+    waits, spoken = _unanswered(talk_row), _spoken(talk_row)
+    held = {Hold.WRONG_NUMBER} if point.quarantined_at is not None else set()
+    account = case.account.account_id if case.account is not None else None
+    standing = {"account_id": account, "standing": Standing.ACTIVE}
+    desk = Desk(
+        version=talk_row.version,
+        holder=talk_row.assigned_to_id,
+        unanswered_id=waits.id if waits is not None else None,
+        unanswered_at=waits.received_at if waits is not None else None,
+        also_held=frozenset(held),
+        spoken=Spoken(spoken.id, spoken.operator_id, spoken.at) if spoken is not None else None,
+        has_arrangement=models.Arrangement.objects.filter(**standing).exists(),
+        has_promise=models.Promise.objects.filter(**standing).exists(),
+    )
+    return replace(case, desk=desk)
+
+
+def _unanswered(talk: models.Conversation) -> models.Inbound | None:
+    """Return the newest reply of the thread where no message of ours answers it."""
+    newest = talk.inbounds.order_by("-received_at", "-id").first()
+    answers = models.Message.objects.filter(in_reply_to=newest).exclude(_NEVER_LEFT)
+    return newest if newest is not None and not answers.exists() else None
+
+
+def _spoken(talk: models.Conversation) -> models.Call | None:
+    return talk.calls.filter(outcome=CallOutcome.REACHED).order_by("-at", "-id").first()
 
 
 def _account(talk: models.Conversation, borrower_id: UUID, now: datetime) -> Account | None:

@@ -7,12 +7,11 @@ calling thread is closed first.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps as registry
 from django.conf import settings as django
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -26,26 +25,18 @@ from parley.store.url import Durability, connection_settings
 OLDEST_POSTGRES = 150_000
 
 
-def configure(
-    database_url: str,
-    *,
-    durability: Durability = Durability.FULL,
-    apps: Sequence[str] = (),
-    settings: Mapping[str, object] | None = None,
-) -> None:
+def configure(database_url: str, *, durability: Durability = Durability.FULL) -> None:
     """Point the models at the database of *database_url*; opens nothing yet.
 
-    *apps* and *settings* are Django's, for a layer above that serves pages.
     Raises BadInput for a URL of no known form.
     """
-    wanted = connection_settings(database_url, durability)
-    for name, value in (settings or {}).items():
+    _point_to(connection_settings(database_url, durability))
+
+
+def adopt(settings: Mapping[str, object]) -> None:
+    """Take these settings of Django's: those of a layer above that serves pages."""
+    for name, value in settings.items():
         setattr(django, name, value)
-    missing = [app for app in apps if app not in django.INSTALLED_APPS]
-    if missing:
-        django.INSTALLED_APPS = [*django.INSTALLED_APPS, *missing]
-        registry.set_installed_apps(django.INSTALLED_APPS)
-    _point_to(wanted)
 
 
 def _point_to(wanted: dict[str, Any]) -> None:

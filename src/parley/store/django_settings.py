@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
-INSTALLED_APPS = ["parley.store"]
+# Always the same, so that the tables of a database do not depend on which command made it.
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "parley.store",
+]
+AUTH_USER_MODEL = "store.Operator"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -15,11 +15,25 @@ from django.db.models import Q, QuerySet
 from parley.errors import BadInput, Busy
 from parley.messaging.ledger import State
 from parley.store.audit import record
+from parley.store.audit.commitment import row_key
 from parley.store.audit.verify import ERASED
 from parley.store.database import is_sqlite
 from parley.store.faults import faults
 from parley.store.lock import borrower_lock
-from parley.store.models import Account, Borrower, ContactPoint, Conversation, Event, Inbound, Message
+from parley.store.models import (
+    Account,
+    Borrower,
+    ContactPoint,
+    Conversation,
+    Correction,
+    Event,
+    Inbound,
+    Message,
+    NamedTimes,
+    Note,
+    Reveal,
+    Transaction,
+)
 from parley.store.vault import Vault
 
 CANCEL_REASON = "borrower_erased"
@@ -37,7 +51,8 @@ def erase(vault: Vault, borrower_id: UUID, now: datetime) -> None:
             borrower_lock([borrower_id])
             if _is_to_do(borrower_id):
                 _clear(borrower_id, now)
-                event = Event.objects.create(at=now, kind=ERASED, borrower_id=borrower_id)
+                data = {"removed": _remove_times(borrower_id)}
+                event = Event.objects.create(at=now, kind=ERASED, borrower_id=borrower_id, data=data)
                 record(vault, [event], now)
         _overwrite_side_file()
     vault.forget()
@@ -63,14 +78,25 @@ def _clear(borrower_id: UUID, now: datetime) -> None:
     waiting = Message.objects.filter(mine, state=State.QUEUED)
     waiting.update(state=State.CANCELLED, reason=CANCEL_REASON, finished_at=now)
     Message.objects.filter(mine).update(body_sealed=None)
-    _inbounds(borrower_id).update(body_sealed=None, address_index=None)
+    Note.objects.filter(mine).update(body_sealed=None)
+    Correction.objects.filter(mine).update(body_sealed=None)
+    Reveal.objects.filter(mine).update(body_sealed=None)
+    _inbounds(borrower_id).update(body_sealed=None, reading_sealed=None, address_index=None)
     Conversation.objects.filter(mine).update(memory_sealed=None)
     Conversation.objects.filter(mine, closed_at__isnull=True).update(closed_at=now)
     Account.objects.filter(mine).update(reference_sealed=None, reference_index=None)
+    Transaction.objects.filter(account__borrower_id=borrower_id).update(merchant_sealed=None)
     ContactPoint.objects.filter(mine).update(address_sealed=None, address_index=None)
     Borrower.objects.filter(id=borrower_id).update(
         data_key_wrapped=None, name_sealed=None, identity_sealed=None, reference_index=None, erased_at=now
     )
+
+
+def _remove_times(borrower_id: UUID) -> list[list[str]]:
+    """Remove the times the borrower named, which tell of their days. Returns the rows as the audit log names them."""
+    rows = list(NamedTimes.objects.filter(borrower_id=borrower_id).order_by("at", "id"))
+    NamedTimes.objects.filter(borrower_id=borrower_id).delete()
+    return [[NamedTimes.__name__, str(row_key(row))] for row in rows]
 
 
 def _inbounds(borrower_id: UUID) -> QuerySet[Inbound]:

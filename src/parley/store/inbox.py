@@ -7,32 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Final, TypedDict
 from uuid import UUID
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from parley.contact.facts import Hold
+from parley.contact.facts import Designation, Hold
+from parley.contact.resuming import reaches_texts, resume_words
+from parley.dates import local_date
 from parley.engine.asking import is_identity_fresh
 from parley.engine.case import Case, ContactRecord
 from parley.engine.door import Admitted, admit
 from parley.engine.turn import Library, context_of
 from parley.ids import Msisdn, derive_id
 from parley.messaging.ledger import ENDED, Event, State, advance, joined
+from parley.purpose import Channel
 from parley.servicing.account import Account
 from parley.store import audit, models
 from parley.store.bulk import insert_new, update_rows
 from parley.store.cases import load_party, load_talk, open_talk
 from parley.store.lock import borrower_lock
 from parley.store.outbox import cancel_waiting, lock_messages
-from parley.store.rows import account_of
+from parley.store.records import RESUMED, SERVICE, load_records
+from parley.store.rows import account_of, locale_of, week_to_json
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
 PHONE: Final = "sms"
 log = structlog.get_logger()
+
+
+class _When(TypedDict):
+    told_on: date
+    locale: str
+    resume_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,7 @@ def _accept(provider: str, one: ArrivedText, now: datetime, library: Library, va
     point = _spoken_to(points)
     talk = open_talk(point, None, now) if point is not None else None
     admitted, is_readable = _admit_safely(_sound(one.text), point, talk, now, library, vault)
+    is_resumed = point is not None and admitted.asks_again and _is_refused(point, now)
     row = models.Inbound(
         id=derive_id("inbound", provider, one.event_id),
         provider=provider,
@@ -153,7 +164,7 @@ def _accept(provider: str, one: ArrivedText, now: datetime, library: Library, va
         contact_point=point,
         conversation=talk,
         received_at=one.at,
-        urgent="+".join(_urgent_words(admitted)),
+        urgent="+".join(_urgent_words(admitted, is_resumed=is_resumed)),
         identity_answer=admitted.identity_answer,
         was_redacted=admitted.was_redacted,
         # Nobody we know writes: a person looks, no machine answers.
@@ -165,9 +176,11 @@ def _accept(provider: str, one: ArrivedText, now: datetime, library: Library, va
         return None
     for each in points:
         _obey(each, admitted, row, now, vault)
+    if point is not None and is_resumed:
+        audit.record(vault, [resume(point, row, now)], now)
     if talk is not None:
-        talk.last_inbound_at = one.at
-        talk.save(update_fields=["last_inbound_at"])
+        talk.last_inbound_at, talk.version = one.at, talk.version + 1
+        talk.save(update_fields=["last_inbound_at", "version"])
     return row
 
 
@@ -204,7 +217,7 @@ def _admit_safely(
         raise
     except Exception as defect:  # noqa: BLE001 - reported, and the reply goes to a person
         log.error("door_failed", defect=type(defect).__name__)  # noqa: TRY400 - a trace would hold the borrower's words
-        return admit(text, None, None, library.lexicon), False
+        return admit(text, None, None, library.lexicon, **_when(point, now, library)), False
 
 
 def _admit(
@@ -217,10 +230,23 @@ def _admit(
 ) -> Admitted:
     """Ask the door; the identity question is open only while identity is not proven."""
     if point is None or talk is None or is_identity_fresh(point.identity_proven_at, now, library.identity_fresh_days):
-        return admit(text, None, None, library.lexicon)
+        return admit(text, None, None, library.lexicon, **_when(point, now, library))
     party = load_party(point, vault)
     case = Case(party, load_talk(talk, vault), _any_account(point), ContactRecord())
-    return admit(text, party, context_of(case, now), library.lexicon)
+    return admit(text, party, context_of(case, now), library.lexicon, **_when(point, now, library))
+
+
+def _when(point: models.ContactPoint | None, now: datetime, library: Library) -> _When:
+    """Return the writer's day, locale and words: those of the borrower behind the number, UTC and English else."""
+    if point is None:
+        return {"told_on": now.date(), "locale": "en", "resume_words": frozenset()}
+    borrower = point.borrower
+    today = local_date(now, borrower.zones[0] if borrower.zones else "UTC")
+    return {
+        "told_on": today,
+        "locale": locale_of(borrower.language, borrower.jurisdiction),
+        "resume_words": resume_words(library.rulebook, borrower.jurisdiction, library.lender.actor, Channel.SMS, today),
+    }
 
 
 def _any_account(point: models.ContactPoint) -> Account | None:
@@ -228,14 +254,20 @@ def _any_account(point: models.ContactPoint) -> Account | None:
     return account_of(row, ()) if row is not None else None
 
 
-def _urgent_words(admitted: Admitted) -> list[str]:
-    words = ["stop"] if admitted.stops else []
-    return words + (["risk"] if admitted.is_crisis else [])
+def _urgent_words(admitted: Admitted, *, is_resumed: bool) -> list[str]:
+    seen = (("stop", admitted.stops), ("risk", admitted.is_crisis), (RESUMED, is_resumed))
+    return [word for word, is_so in seen if is_so]
+
+
+def _is_refused(point: models.ContactPoint, now: datetime) -> bool:
+    """Say whether texts about the account are refused on this number: only then can they be asked for again."""
+    record = load_records([point.borrower_id], now)[point.borrower_id]
+    return any(reaches_texts(one, Channel.SMS, str(point.id)) for one in record.opt_outs)
 
 
 def _obey(point: models.ContactPoint, admitted: Admitted, row: models.Inbound, now: datetime, vault: Vault) -> None:
-    """Carry out a STOP and a crisis for a borrower behind the number, before anything else can happen."""
-    written: list[models.Consent | models.Hold] = []
+    """Carry out what takes effect at once for a borrower behind the number, before anything else can happen."""
+    written: list[models.Consent | models.Hold | models.NamedTimes] = []
     if admitted.stops:
         scope = "promotion" if admitted.stops == "promotions" else "all"
         written.append(refuse(point, scope, row, now))
@@ -243,18 +275,65 @@ def _obey(point: models.ContactPoint, admitted: Admitted, row: models.Inbound, n
     if admitted.is_crisis:
         written.append(lay_hold(point.borrower_id, Hold.CRISIS, row, now))
         cancel_waiting(point.borrower_id, promotional_only=False, now=now)
+    heard = admitted.heard
+    if heard.no_calls:
+        written.append(refuse(point, "all", row, now, channel=Channel.CALL))
+    # What waits is not cancelled: the gate is asked again at dispatch and knows of the hold by then.
+    written += [lay_hold(point.borrower_id, kind, row, now) for kind in heard.holds]
+    if heard.designation is not None:
+        written.append(_keep_times(point.borrower_id, heard.designation, row, now))
     audit.record(vault, written, now)
 
 
-def refuse(point: models.ContactPoint, scope: str, row: models.Inbound, now: datetime) -> models.Consent:
-    """Record that the borrower refused *scope* in reply *row*; the same reply refuses once."""
+def _keep_times(borrower_id: UUID, named: Designation, row: models.Inbound, now: datetime) -> models.NamedTimes:
+    """Keep the times the borrower named in reply *row*; the same reply names them once."""
+    times, _ = models.NamedTimes.objects.get_or_create(
+        id=derive_id("named_times", str(borrower_id), str(row.id)),
+        defaults={
+            "borrower_id": borrower_id,
+            "closed": week_to_json(named.closed),
+            "only": week_to_json(named.only),
+            "from_day": named.from_day,
+            "source": "reply",
+            "inbound": row,
+            "at": now,
+        },
+    )
+    return times
+
+
+def refuse(
+    point: models.ContactPoint, scope: str, row: models.Inbound, now: datetime, channel: str = ""
+) -> models.Consent:
+    """Record that the borrower refused *scope*, on *channel* or on all, in reply *row*; the same reply refuses once."""
+    where = (channel,) if channel else ()
     consent, _ = models.Consent.objects.get_or_create(
-        id=derive_id("consent", str(point.borrower_id), scope, str(row.id)),
+        id=derive_id("consent", str(point.borrower_id), scope, str(row.id), *where),
         defaults={
             "borrower_id": point.borrower_id,
             "contact_point": point,
             "scope": scope,
+            "channel": channel,
             "granted": False,
+            "source": "reply",
+            "proof": str(row.id),
+            "at": now,
+        },
+    )
+    return consent
+
+
+def resume(point: models.ContactPoint, row: models.Inbound, now: datetime) -> models.Consent:
+    """Record that the borrower asked for texts about the account again, on this number, in reply *row*."""
+    consent, _ = models.Consent.objects.get_or_create(
+        id=derive_id("consent", str(point.borrower_id), SERVICE, str(row.id)),
+        defaults={
+            "borrower_id": point.borrower_id,
+            "contact_point": point,
+            "scope": SERVICE,
+            "channel": Channel.SMS,
+            "is_for_address": True,
+            "granted": True,
             "source": "reply",
             "proof": str(row.id),
             "at": now,

@@ -6,17 +6,19 @@ the intent, under the borrower's lock, counting what the same batch already perm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Min, Prefetch, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, UUIDField
 
 from parley.contact.explain import explain
 from parley.contact.facts import Contact, ContactFacts, Discloses, Hold
+from parley.contact.facts_json import facts_to_json
 from parley.contact.gate import Decision, Permit, Refused
 from parley.dates import local_date
 from parley.engine.asking import Answering, contact_facts, is_identity_fresh
@@ -25,16 +27,25 @@ from parley.ids import Msisdn
 from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.negotiation.state import State as Talk
 from parley.purpose import Actor, Channel, Purpose
+from parley.servicing.account import Due
 from parley.servicing.arrangement import Standing
 from parley.store import audit, models
 from parley.store.bulk import update_rows
 from parley.store.lock import lock_free_borrowers
+from parley.store.prepared import Given, GivenMany, ask, ask_models
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
 from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Unreadable, Vault
 
-Judge = Callable[[ContactFacts], Decision]
+# Answers first, then what has waited longest.
+_IN_ORDER: Final = ("priority", "not_before", "id")
+_NOW: Final = Given("now", DateTimeField())
+_IDS: Final = GivenMany("ids", UUIDField())
+# Days by account.
+_Days = Mapping[UUID | None, set[date]]
+# Asked with the text as it would leave.
+Judge = Callable[[ContactFacts, str], Decision]
 
 # A message deferred past its last use is not sent late.
 _TOO_LATE: Final = "too_late"
@@ -51,6 +62,11 @@ _WINDOWS: Final = 16
 _UNREADABLE: Final = "unreadable"
 _NO_SUBJECT: Final = "none"
 _PAID: Final = "paid"
+# What it takes to know whether a message still asks for something.
+_ASKING: Final = (
+    *("account_id", "borrower_id", "borrower__zones", "about_on", "discloses", "not_before"),
+    *("state", "reason", "finished_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class Terms:
 
     actor: Actor
     identity_fresh_days: int
+    in_collection_days: int
     provider: str
 
 
@@ -96,7 +113,7 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
         waiting = _claim(now, limit)
         if not waiting:
             return 0, []
-        records = load_records({message.borrower_id for message in waiting}, now)
+        records, dues = load_records({message.borrower_id for message in waiting}, now), _dues(waiting)
         decisions: list[models.GateDecision] = []
         permitted: list[models.Message] = []
         handed: list[Intended] = []
@@ -108,7 +125,8 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
             if opened is None:
                 _set(message, Event.REFUSE, _UNREADABLE, now)
                 continue
-            decision = judge(_facts(message, records[message.borrower_id], now, terms))
+            record = records[message.borrower_id]
+            decision = judge(_facts(message, dues[message.account_id], record, now, terms), opened.text)
             decisions.append(
                 decision_row(decision, message.borrower_id, message.account_id, message.id, "dispatch", now)
             )
@@ -126,38 +144,54 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
         return len(waiting), handed
 
 
+def _due_window(first: int, limit: int) -> QuerySet[Any, Any]:
+    due = models.Message.objects.filter(state=State.QUEUED, not_before__lte=_NOW).order_by(*_IN_ORDER)
+    return due.values_list("id", "borrower_id")[first : first + limit]
+
+
 def _claim(now: datetime, limit: int) -> list[models.Message]:
     """Return the messages that are due, answers first, with their borrowers locked.
 
     Borrowers before messages, as a turn does it: the other order ends in a deadlock when the turn cancels what waits.
     A borrower whom somebody else works for is left for the next round.
     """
-    due = models.Message.objects.filter(state=State.QUEUED, not_before__lte=now).order_by(
-        "priority", "not_before", "id"
-    )
     ids: list[UUID] = []
     for first in range(0, limit * _WINDOWS, limit):
-        window = list(due.values_list("id", "borrower_id")[first : first + limit])
+        window = ask(_due_window, first, limit, now=now)
         free = lock_free_borrowers({borrower for _, borrower in window})
         ids = [message for message, borrower in window if borrower in free]
         if ids or len(window) < limit:
             break
     if not ids:
         return []
-    open_dues = models.Instalment.objects.order_by("due_on")
-    rows = (
-        due.filter(id__in=ids)
-        .select_related("borrower", "contact_point", "account__product", "conversation", "in_reply_to")
-        .prefetch_related(Prefetch("account__instalments", queryset=open_dues))
-    )
-    return list(rows)
+    return ask_models(_due, now=now, ids=ids)
 
 
-def _facts(message: models.Message, record: ContactRecord, now: datetime, terms: Terms) -> ContactFacts:
+def _due() -> QuerySet[models.Message]:
+    due = models.Message.objects.filter(state=State.QUEUED, not_before__lte=_NOW, id__in=_IDS).order_by(*_IN_ORDER)
+    return due.select_related("borrower", "contact_point", "account__product", "conversation", "in_reply_to")
+
+
+def _dues(messages: Iterable[models.Message]) -> Mapping[UUID | None, list[Due]]:
+    """Return what is due on the account of each message, in the order of days."""
+    found: dict[UUID | None, list[Due]] = defaultdict(list)
+    for account, *due in ask(_due_on_accounts, ids={one.account_id for one in messages if one.account_id is not None}):
+        found[account].append(Due(*due))
+    return found
+
+
+def _due_on_accounts() -> QuerySet[Any, Any]:
+    dues = models.Instalment.objects.filter(account_id__in=_IDS).order_by("due_on")
+    return dues.values_list("account_id", "due_on", "amount_minor", "paid_minor")
+
+
+def _facts(
+    message: models.Message, dues: Sequence[Due], record: ContactRecord, now: datetime, terms: Terms
+) -> ContactFacts:
     point = message.contact_point
     party = party_of(message.borrower, point, {})
     zone = party.zones[0] if party.zones else "UTC"
-    account = account_of(message.account, message.account.instalments.all()) if message.account is not None else None
+    account = account_of(message.account, dues) if message.account is not None else None
     answered = message.in_reply_to
     return contact_facts(
         party,
@@ -169,19 +203,24 @@ def _facts(message: models.Message, record: ContactRecord, now: datetime, terms:
         today=local_date(now, zone),
         actor=terms.actor,
         is_proven=is_identity_fresh(point.identity_proven_at, now, terms.identity_fresh_days),
+        in_collection_days=terms.in_collection_days,
         also_held=_also_held(message),
         answering=Answering(answered.id, answered.received_at) if answered is not None else None,
+        is_by_person=message.written_by_id is not None,
     )
 
 
 def _also_held(message: models.Message) -> frozenset[Hold]:
-    """Return the holds of the thread and the address, but for the answer written by the turn that laid them on."""
+    """Return the holds of the thread and the address, but for the answer written by the turn that laid them on.
+
+    What a person writes is never that answer; that a person holds the thread does not silence the person.
+    """
     talk, point = message.conversation, message.contact_point
     since = {
         Hold.WITH_PERSON: talk.needs_person_since if talk is not None else None,
         Hold.WRONG_NUMBER: point.quarantined_at,
     }
-    is_answer = message.in_reply_to is not None
+    is_answer = message.in_reply_to is not None and message.written_by_id is None
     return frozenset(
         hold for hold, at in since.items() if at is not None and not (is_answer and message.created_at >= at)
     )
@@ -201,6 +240,7 @@ def decision_row(
         reason_code=refused.primary.reason_code if refused else "",
         rule_id=refused.primary.rule_id if refused else "",
         trace=explain(decision),
+        facts=facts_to_json(decision.case.facts, decision.case.settings),
         retry_at=refused.retry_at if refused else None,
         rulebook_hash=decision.rulebook_hash,
         at=now,
@@ -294,7 +334,7 @@ def mark(answers: Sequence[Answer], now: datetime) -> None:
         return
     by_id = {answer.message_id: answer for answer in answers}
     with transaction.atomic():
-        rows = list(lock_messages(by_id.keys()))
+        rows = lock_messages(by_id.keys())
         for row in rows:
             _apply(row, by_id[row.id], now)
         update_rows(rows, ["state", "reason", "not_before", "provider_id", "submitted_at", "finished_at"])
@@ -314,9 +354,13 @@ def _apply(row: models.Message, answer: Answer, now: datetime) -> None:
         row.finished_at = now
 
 
-def lock_messages(ids: Iterable[UUID]) -> QuerySet[models.Message]:
+def lock_messages(ids: Iterable[UUID]) -> list[models.Message]:
     """Return the rows of *ids*, locked in one order for every worker."""
-    rows = models.Message.objects.filter(id__in=list(ids)).order_by("id")
+    return ask_models(_locked, ids=list(ids))
+
+
+def _locked() -> QuerySet[models.Message]:
+    rows = models.Message.objects.filter(id__in=_IDS).order_by("id")
     return rows.select_for_update() if connection.vendor == "postgresql" else rows
 
 
@@ -325,17 +369,27 @@ def in_doubt(now: datetime, settle_seconds: int, limit: int) -> list[tuple[UUID,
 
     One that was asked about is not asked about again for ASK_AGAIN_HOURS.
     """
-    before, asked_before = now - timedelta(seconds=settle_seconds), now - timedelta(hours=ASK_AGAIN_HOURS)
+    found = ask(
+        _doubtful,
+        limit,
+        before=now - timedelta(seconds=settle_seconds),
+        asked_before=now - timedelta(hours=ASK_AGAIN_HOURS),
+        after=now - timedelta(days=ASK_FOR_DAYS),
+    )
+    return [(message_id, State(state)) for message_id, state in found]
+
+
+def _doubtful(limit: int) -> QuerySet[Any, Any]:
+    before, asked_before, after = (Given(name, DateTimeField()) for name in ("before", "asked_before", "after"))
     rows = models.Message.objects.filter(
         Q(asked_at__isnull=True) | Q(asked_at__lte=asked_before),
         Q(state=State.INTENDED)
         # What the carrier said it has is not asked about: that it forgot a message would prove nothing.
-        | Q(state=State.UNKNOWN, submitted_at__isnull=True, intended_at__gt=now - timedelta(days=ASK_FOR_DAYS)),
+        | Q(state=State.UNKNOWN, submitted_at__isnull=True, intended_at__gt=after),
         state__in=[State.INTENDED, State.UNKNOWN],
         intended_at__lte=before,
     )
-    found = rows.order_by("intended_at", "id").values_list("id", "state")[:limit]
-    return [(message_id, State(state)) for message_id, state in found]
+    return rows.order_by("intended_at", "id").values_list("id", "state")[:limit]
 
 
 def note_asked(ids: Iterable[UUID], now: datetime) -> None:
@@ -376,30 +430,48 @@ def cancel_settled(account_ids: Iterable[UUID], now: datetime) -> int:
         in_reply_to__isnull=True,
         purpose__in=[Purpose.REMINDER, Purpose.COLLECTION],
     )
-    done = []
-    for message in waiting.select_related("borrower"):
-        if message.discloses == Discloses.DEBT or not _is_still_owed(message):
-            _set(message, Event.CANCEL, _PAID, now)
-            done.append(message)
+    asking = list(waiting.select_related("borrower").only(*_ASKING))
+    still_owed = _still_owed([message for message in asking if message.discloses != Discloses.DEBT])
+    done = [message for message in asking if message.id not in still_owed]
+    for message in done:
+        _set(message, Event.CANCEL, _PAID, now)
     update_rows(done, ["state", "reason", "finished_at"])
     return len(done)
 
 
-def _is_still_owed(message: models.Message) -> bool:
+def _still_owed(asking: Sequence[models.Message]) -> set[UUID]:
+    """Return the ids of those messages whose subject is open on the day they would go out. Shape: two queries."""
+    accounts = {message.account_id for message in asking if message.account_id is not None}
+    open_days: dict[UUID | None, set[date]] = defaultdict(set)
+    agreed_days: dict[UUID | None, set[date]] = defaultdict(set)
+    rows = models.Instalment.objects.filter(account_id__in=accounts, paid_minor__lt=F("amount_minor"))
+    for account, due_on in rows.values_list("account_id", "due_on"):
+        open_days[account].add(due_on)
+    agreed = models.ArrangementInstalment.objects.filter(
+        arrangement__account_id__in=accounts,
+        due_on__in={message.about_on for message in asking if message.about_on is not None},
+        paid_minor__lt=F("amount_minor"),
+    ).exclude(arrangement__standing=Standing.CANCELLED)
+    for account, due_on in agreed.values_list("arrangement__account_id", "due_on"):
+        agreed_days[account].add(due_on)
+    return {message.id for message in asking if _is_owed(message, open_days, agreed_days)}
+
+
+def _is_owed(message: models.Message, open_days: _Days, agreed_days: _Days) -> bool:
     """Whether what the message is about is open on the day it would go out."""
-    assert message.account_id is not None, "it was asked for by its account"
-    rows = models.Instalment.objects.filter(account_id=message.account_id, paid_minor__lt=F("amount_minor"))
+    open_on, agreed_on = open_days[message.account_id], agreed_days[message.account_id]
     if message.about_on is not None:
-        agreed = models.ArrangementInstalment.objects.filter(
-            arrangement__account_id=message.account_id, due_on=message.about_on, paid_minor__lt=F("amount_minor")
-        ).exclude(arrangement__standing=Standing.CANCELLED)
-        return rows.filter(due_on=message.about_on).exists() or agreed.exists()
+        return message.about_on in open_on or message.about_on in agreed_on
     zone = message.borrower.zones[0] if message.borrower.zones else "UTC"
-    return rows.filter(due_on__lt=local_date(message.not_before, zone)).exists()
+    day = local_date(message.not_before, zone)
+    return any(due_on < day for due_on in open_on)
 
 
 def next_due(now: datetime) -> datetime | None:
     """Return when the next message may be tried, None where nothing waits."""
-    waiting = models.Message.objects.filter(state=State.QUEUED, not_before__gt=now)
-    at: datetime | None = waiting.aggregate(at=Min("not_before"))["at"]
-    return at
+    return next((at for (at,) in ask(_next_waiting, now=now)), None)
+
+
+def _next_waiting() -> QuerySet[Any, Any]:
+    waiting = models.Message.objects.filter(state=State.QUEUED, not_before__gt=_NOW)
+    return waiting.order_by("not_before").values_list("not_before")[:1]

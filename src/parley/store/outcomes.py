@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -15,6 +17,7 @@ from parley.store import audit, models
 from parley.store.cases import seal_memory
 from parley.store.inbox import lay_hold, refuse
 from parley.store.outbox import cancel_waiting
+from parley.store.readings import reading_to_text
 from parley.store.rows import plan_to_json
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
@@ -23,63 +26,88 @@ from parley.store.vault import Vault
 ANSWER_PRIORITY: Final = 0
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Cause:
+    """What an outcome comes of: a reply, or the act of a member of staff.
+
+    `key` names what it brings about, so that writing it twice is impossible.
+    """
+
+    key: UUID
+    talk: models.Conversation
+    point: models.ContactPoint
+    operator: models.Operator | None = None
+
+
 def save_outcome(
     row: models.Inbound, case: Case, outcome: Outcome, now: datetime, cost_per_segment_micro: int, vault: Vault
 ) -> models.Message | None:
     """Write *outcome* of reply *row*. Returns the message queued, if one was."""
+    assert row.contact_point is not None and row.conversation is not None, "a turn belongs to an address and a talk"
+    cause = Cause(row.id, row.conversation, row.contact_point)
     written: list[Model] = []
     if outcome.opt_out:
-        written.append(refuse(_point(row), outcome.opt_out, row, now))
+        written.append(refuse(cause.point, outcome.opt_out, row, now))
     if outcome.hold:
         written.append(lay_hold(case.party.borrower_id, outcome.hold, row, now))
-    if outcome.cancels:
-        cancel_waiting(case.party.borrower_id, promotional_only=outcome.cancels == "promotion", now=now)
-    if outcome.quarantines:
-        _quarantine(row, now)
-    if outcome.is_identity_proven:
-        models.ContactPoint.objects.filter(id=case.party.contact_point_id).update(identity_proven_at=now)
-    offer = _offer(row, case, outcome.offer, now) if outcome.offer is not None else None
-    written += [offer] if offer is not None else []
-    if outcome.arrangement is not None:
-        written += _arrangement(row, case, outcome.arrangement, now)
-    if outcome.promise is not None:
-        written.append(_promise(row, case, outcome.promise, now))
-    message = _message(row, case, outcome, outcome.draft, offer, now, cost_per_segment_micro, vault)
-    written += [message] if message is not None else []
-    written += _events(row, case, outcome, message, now)
+    message = bring_about(cause, case, outcome, written, now, cost_per_segment_micro, vault)
     if outcome.pages or outcome.person_reason:
-        _call_person(row, outcome, now)
-    _save_talk(row, outcome, now, vault)
+        _call_person(cause, outcome, now)
+    _save_talk(cause.talk, outcome, now, vault)
     row.intent, row.also = outcome.intent, list(outcome.also)
     row.status, row.handled_at = "done", now
-    row.save(update_fields=["intent", "also", "status", "handled_at"])
+    if outcome.reading is not None:
+        text = reading_to_text(outcome.reading)
+        row.reading_sealed = seal_text(vault, cause.point.borrower, Sealed.INBOUND_READING, row.id, text)
+    row.save(update_fields=["intent", "also", "reading_sealed", "status", "handled_at"])
     audit.record(vault, written, now)
     return message
 
 
-def _point(row: models.Inbound) -> models.ContactPoint:
-    assert row.contact_point is not None, "a turn belongs to an address"
-    return row.contact_point
+def bring_about(
+    cause: Cause,
+    case: Case,
+    outcome: Outcome,
+    written: list[Model],
+    now: datetime,
+    cost_per_segment_micro: int,
+    vault: Vault,
+) -> models.Message | None:
+    """Write what a turn and a person's act have in common; every audited row is added to *written*.
+
+    Returns the message queued, if one was.
+    """
+    if outcome.cancels:
+        cancel_waiting(case.party.borrower_id, promotional_only=outcome.cancels == "promotion", now=now)
+    if outcome.quarantines:
+        _quarantine(cause.point, now)
+    if outcome.is_identity_proven:
+        models.ContactPoint.objects.filter(id=case.party.contact_point_id).update(identity_proven_at=now)
+    offer = _offer(cause, case, outcome.offer, now) if outcome.offer is not None else None
+    written += [offer] if offer is not None else []
+    if outcome.arrangement is not None:
+        written += _arrangement(cause, case, outcome.arrangement, now)
+    if outcome.promise is not None:
+        written.append(_promise(cause, case, outcome.promise, now))
+    message = _message(cause, case, outcome, outcome.draft, offer, now, cost_per_segment_micro, vault)
+    written += [message] if message is not None else []
+    written += _events(cause, case, outcome, message, now)
+    return message
 
 
-def _talk(row: models.Inbound) -> models.Conversation:
-    assert row.conversation is not None, "a turn belongs to a talk"
-    return row.conversation
-
-
-def _quarantine(row: models.Inbound, now: datetime) -> None:
+def _quarantine(point: models.ContactPoint, now: datetime) -> None:
     """Quarantine the number over all cases at once."""
-    points = models.ContactPoint.objects.filter(address_index=row.address_index, quarantined_at__isnull=True)
+    points = models.ContactPoint.objects.filter(address_index=point.address_index, quarantined_at__isnull=True)
     for borrower_id in points.values_list("borrower_id", flat=True):
         cancel_waiting(borrower_id, promotional_only=False, now=now)
     points.update(quarantined_at=now)
 
 
-def _offer(row: models.Inbound, case: Case, offer: NewOffer, now: datetime) -> models.OfferRecord:
+def _offer(cause: Cause, case: Case, offer: NewOffer, now: datetime) -> models.OfferRecord:
     assert case.account is not None, "an offer is about an account"
     return models.OfferRecord.objects.create(
         id=offer.offer_id,
-        conversation=_talk(row),
+        conversation=cause.talk,
         account_id=case.account.account_id,
         at=now,
         expires_at=offer.expires_at,
@@ -90,7 +118,7 @@ def _offer(row: models.Inbound, case: Case, offer: NewOffer, now: datetime) -> m
     )
 
 
-def _arrangement(row: models.Inbound, case: Case, agreed: NewArrangement, now: datetime) -> list[Model]:
+def _arrangement(cause: Cause, case: Case, agreed: NewArrangement, now: datetime) -> list[Model]:
     """Write the terms; an older arrangement of the account ends, for two cannot stand."""
     assert case.account is not None, "an arrangement is about an account"
     models.Arrangement.objects.filter(account_id=case.account.account_id, standing="active").update(
@@ -100,9 +128,9 @@ def _arrangement(row: models.Inbound, case: Case, agreed: NewArrangement, now: d
         standing="cancelled", ended_at=now
     )
     arrangement = models.Arrangement.objects.create(
-        id=derive_id("arrangement", str(row.id)),
+        id=derive_id("arrangement", str(cause.key)),
         account_id=case.account.account_id,
-        conversation=_talk(row),
+        conversation=cause.talk,
         offer_id=agreed.offer_id,
         option=agreed.option,
         currency=agreed.plan.currency,
@@ -126,15 +154,15 @@ def _arrangement(row: models.Inbound, case: Case, agreed: NewArrangement, now: d
     return [arrangement, *rows]
 
 
-def _promise(row: models.Inbound, case: Case, made: NewPromise, now: datetime) -> models.Promise:
+def _promise(cause: Cause, case: Case, made: NewPromise, now: datetime) -> models.Promise:
     assert case.account is not None, "a promise is about an account"
     models.Promise.objects.filter(account_id=case.account.account_id, standing="active").update(
         standing="cancelled", ended_at=now
     )
     return models.Promise.objects.create(
-        id=derive_id("promise", str(row.id)),
+        id=derive_id("promise", str(cause.key)),
         account_id=case.account.account_id,
-        conversation=_talk(row),
+        conversation=cause.talk,
         currency=case.account.currency,
         amount_minor=made.amount_minor,
         due_on=made.due_on,
@@ -143,7 +171,7 @@ def _promise(row: models.Inbound, case: Case, made: NewPromise, now: datetime) -
 
 
 def _message(
-    row: models.Inbound,
+    cause: Cause,
     case: Case,
     outcome: Outcome,
     draft: Draft | None,
@@ -152,19 +180,20 @@ def _message(
     cost_per_segment_micro: int,
     vault: Vault,
 ) -> models.Message | None:
-    """Queue the answer. One reply has one answer: its id is derived from the reply's."""
+    """Queue the message. One cause has one message: its id is derived from the cause's."""
     if draft is None:
         return None
     rendered = draft.rendered
-    message_id = derive_id("message", "answer", str(row.id))
+    message_id = derive_id("message", "answer", str(cause.key))
     offer_id = offer.id if offer is not None else (case.offer.offer_id if case.offer is not None else None)
     return models.Message.objects.create(
         id=message_id,
         borrower_id=case.party.borrower_id,
         account_id=case.account.account_id if case.account is not None else None,
         contact_point_id=case.party.contact_point_id,
-        conversation_id=row.conversation_id,
-        in_reply_to=row,
+        conversation_id=cause.talk.id,
+        in_reply_to_id=draft.answers,
+        written_by=cause.operator,
         offer_id=offer_id if rendered.key.startswith(("offer.", "plan.")) else None,
         option=outcome.memory.option if rendered.key.startswith("plan.") else None,
         purpose=draft.purpose,
@@ -173,7 +202,7 @@ def _message(
         language=rendered.language,
         discloses=draft.discloses,
         context=draft.context,
-        body_sealed=seal_text(vault, _point(row).borrower, Sealed.MESSAGE_BODY, message_id, rendered.text),
+        body_sealed=seal_text(vault, cause.point.borrower, Sealed.MESSAGE_BODY, message_id, rendered.text),
         encoding=rendered.segments.encoding,
         segments=rendered.segments.count,
         cost_micro=rendered.segments.count * cost_per_segment_micro,
@@ -184,43 +213,45 @@ def _message(
     )
 
 
-def _events(
-    row: models.Inbound, case: Case, outcome: Outcome, message: models.Message | None, now: datetime
-) -> list[Model]:
+def _events(cause: Cause, case: Case, outcome: Outcome, message: models.Message | None, now: datetime) -> list[Model]:
     events = [
         models.Event(
             at=now,
             kind=happened.kind,
             borrower_id=case.party.borrower_id,
             account_id=case.account.account_id if case.account is not None else None,
-            conversation_id=row.conversation_id,
+            conversation_id=cause.talk.id,
             message=message,
-            data=happened.data,
+            data=happened.data if cause.operator is None else {**happened.data, "operator": cause.operator.pk},
         )
         for happened in outcome.events
     ]
     return list(models.Event.objects.bulk_create(events))
 
 
-def _call_person(row: models.Inbound, outcome: Outcome, now: datetime) -> None:
+def _call_person(cause: Cause, outcome: Outcome, now: datetime) -> None:
     """Leave word for a person; a crisis pages at once. Codes only: who it is, the console shows."""
     models.Job.objects.get_or_create(
-        id=derive_id("job", "page" if outcome.pages else "person", str(row.id)),
+        id=derive_id("job", "page" if outcome.pages else "person", str(cause.key)),
         defaults={
             "kind": "page" if outcome.pages else "person",
-            "payload": {"conversation": str(row.conversation_id), "reason": outcome.person_reason},
+            "payload": {"conversation": str(cause.talk.id), "reason": outcome.person_reason},
             "not_before": now,
             "created_at": now,
         },
     )
 
 
-def _save_talk(row: models.Inbound, outcome: Outcome, now: datetime, vault: Vault) -> None:
-    talk = _talk(row)
+def _save_talk(talk: models.Conversation, outcome: Outcome, now: datetime, vault: Vault) -> None:
+    # A new danger is owed its own prompt answer, however long something else has waited.
+    is_new_danger = outcome.to is State.CRISIS and talk.state != State.CRISIS
     talk.state = outcome.to
     talk.memory_sealed = seal_memory(talk, outcome.memory, vault)
     if outcome.person_reason and talk.needs_person_since is None:
         talk.needs_person_since, talk.person_reason = now, outcome.person_reason
+    if outcome.person_reason and (talk.waiting_since is None or is_new_danger):
+        talk.waiting_since = now
+    talk.version += 1
     # A closed thread is over: the next word of either side opens a new one. A person's threads stay open.
     if outcome.to is State.CLOSED:
         talk.closed_at = now

@@ -8,6 +8,7 @@ from datetime import date
 from parley.engine.case import Party
 from parley.ids import AccountId
 from parley.locale import Language, language_of
+from parley.rulebook.rule import WeekWindows
 from parley.servicing.account import Account, AccountStatus, Balance, Due, Product
 from parley.servicing.schedule import PlanRow, Schedule
 from parley.store import models
@@ -30,11 +31,14 @@ def account_of(row: models.Account, dues: Iterable[models.Instalment | Due]) -> 
         dues=tuple(Due(due.due_on, due.amount_minor, due.paid_minor) for due in dues),
         credit_limit_minor=row.credit_limit_minor,
         status=AccountStatus(row.status),
+        contract_on=row.contract_on,
     )
 
 
-def party_of(borrower: models.Borrower, point: models.ContactPoint, identity: dict[str, str]) -> Party:
-    """Return the borrower as the engine sees them; *identity* is empty where it is not needed."""
+def party_of(
+    borrower: models.Borrower, point: models.ContactPoint, identity: dict[str, str], page_code: str = ""
+) -> Party:
+    """Return the borrower as the engine sees them; *identity* and *page_code* are empty where they are not needed."""
     return Party(
         borrower_id=borrower.id,
         contact_point_id=point.id,
@@ -45,6 +49,7 @@ def party_of(borrower: models.Borrower, point: models.ContactPoint, identity: di
         postcode=identity.get("postcode", ""),
         contract_tail=identity.get("contract_tail", ""),
         identity_proven_at=point.identity_proven_at,
+        page_code=page_code,
     )
 
 
@@ -93,3 +98,17 @@ def plan_from_json(values: dict[str, object]) -> Schedule:
         currency=str(values["currency"]),
         annual_rate_bps=int(str(values["annual_rate_bps"])),
     )
+
+
+def week_to_json(week: WeekWindows | None) -> list[list[list[int]]] | None:
+    """Return the windows of a week as plain lists, Monday first; None stays."""
+    return None if week is None else [[list(window) for window in day] for day in week]
+
+
+def week_from_json(kept: list[list[list[int]]] | None) -> WeekWindows | None:
+    """Read what `week_to_json` wrote."""
+    if kept is None:
+        return None
+    days = [tuple((start, end) for start, end in day) for day in kept]
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = days
+    return (monday, tuesday, wednesday, thursday, friday, saturday, sunday)

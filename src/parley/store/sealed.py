@@ -31,7 +31,12 @@ class Sealed(StrEnum):
     CONTACT_ADDRESS = "ContactPoint.address_sealed"
     CONVERSATION_MEMORY = "Conversation.memory_sealed"
     INBOUND_BODY = "Inbound.body_sealed"
+    INBOUND_READING = "Inbound.reading_sealed"
     MESSAGE_BODY = "Message.body_sealed"
+    TRANSACTION_MERCHANT = "Transaction.merchant_sealed"
+    NOTE_BODY = "Note.body_sealed"
+    CORRECTION_BODY = "Correction.body_sealed"
+    REVEAL_BODY = "Reveal.body_sealed"
 
 
 def place(column: Sealed, row_id: UUID) -> str:

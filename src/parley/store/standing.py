@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -28,13 +29,28 @@ STALE_AFTER_OUR_WORD: Final = timedelta(days=3)
 _THREADS_AT_ONCE: Final = 500
 
 
-def settle_arrangements(
-    number: int, chunks: int, as_of: date, grace_days: int, now: datetime, vault: Vault
-) -> frozenset[UUID]:
-    """Judge the active arrangements of a chunk of accounts on *as_of*. Inside the caller's transaction.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What of a chunk was judged kept or broken: the accounts it was agreed for, and the arrangements that broke."""
 
-    Returns the ids of those that broke.
-    """
+    accounts: frozenset[UUID]
+    broken: frozenset[UUID]
+
+
+def settle(number: int, chunks: int, as_of: date, grace_days: int, now: datetime, vault: Vault) -> Settled:
+    """Judge the promises and arrangements of a chunk of accounts on *as_of*. Inside the caller's transaction."""
+    promises = _settle_promises(number, chunks, as_of, now, vault)
+    arrangements = _settle_arrangements(number, chunks, as_of, grace_days, now, vault)
+    return Settled(
+        frozenset([row.account_id for row in promises] + [row.account_id for row in arrangements]),
+        frozenset(row.id for row in arrangements if row.standing == Standing.BROKEN),
+    )
+
+
+def _settle_arrangements(
+    number: int, chunks: int, as_of: date, grace_days: int, now: datetime, vault: Vault
+) -> list[models.Arrangement]:
+    """Judge the active arrangements. Returns those that ended."""
     low, high = chunk_bounds(number, chunks)
     active = models.Arrangement.objects.filter(
         account__id__gte=low, account__id__lte=high, standing=Standing.ACTIVE
@@ -54,11 +70,11 @@ def settle_arrangements(
             ended.append(row)
     update_rows(ended, ["standing", "ended_at"])
     _tell("arrangement", [(row.standing, row.account, row.conversation_id) for row in ended], now, vault)
-    return frozenset(row.id for row in ended if row.standing == Standing.BROKEN)
+    return ended
 
 
-def settle_promises(number: int, chunks: int, as_of: date, now: datetime, vault: Vault) -> None:
-    """Judge the active promises of a chunk of accounts on *as_of*. Inside the caller's transaction."""
+def _settle_promises(number: int, chunks: int, as_of: date, now: datetime, vault: Vault) -> list[models.Promise]:
+    """Judge the active promises. Returns those that ended."""
     low, high = chunk_bounds(number, chunks)
     active = models.Promise.objects.filter(
         account__id__gte=low, account__id__lte=high, standing=Standing.ACTIVE
@@ -72,6 +88,7 @@ def settle_promises(number: int, chunks: int, as_of: date, now: datetime, vault:
             ended.append(row)
     update_rows(ended, ["standing", "ended_at"])
     _tell("promise", [(row.standing, row.account, row.conversation_id) for row in ended], now, vault)
+    return ended
 
 
 def close_stale(now: datetime, vault: Vault) -> int:
@@ -88,8 +105,8 @@ def close_stale(now: datetime, vault: Vault) -> int:
             # A reply may have come while we waited for the lock.
             talks = list(_stale(now).filter(id__in=[talk for talk, _ in part]).order_by("id"))
             for talk in talks:
-                talk.state, talk.closed_at = State.CLOSED, now
-            update_rows(talks, ["state", "closed_at"])
+                talk.state, talk.closed_at, talk.version = State.CLOSED, now, talk.version + 1
+            update_rows(talks, ["state", "closed_at", "version"])
             events = models.Event.objects.bulk_create(
                 models.Event(
                     at=now,

@@ -239,6 +239,23 @@ def promotion_after_promotions_were_refused(world: World) -> None:
 
 
 @breaks(Kind.AFTER_STOP)
+def promotion_after_texts_were_asked_for_again(world: World) -> None:
+    who = world.person()
+    world.wish(who, "all", granted=False, at=day(7))
+    world.start(who, day(8))
+    world.send(who, day(9), PROMOTION, purpose="promotion")
+
+
+@breaks(Kind.AFTER_STOP)
+def texts_were_asked_for_again_on_another_number(world: World) -> None:
+    who, other = world.person(), world.person()
+    world.wish(who, "all", granted=False, at=day(7))
+    only = {"channel": "sms", "is_for_address": True, "contact_point_id": other.point}
+    world.wish(who, "service", granted=True, at=day(8), **only)
+    world.send(who, day(9))
+
+
+@breaks(Kind.AFTER_STOP)
 def stop_on_record_only_after_the_next_message(world: World) -> None:
     # The row says the refusal came later than it did; the log's own order convicts.
     who = world.person()
@@ -349,3 +366,51 @@ def _event_of(world: World, sent: models.Message) -> str:
     return next(
         one.event_id for one in world.lines if hasattr(one, "event_id") and getattr(one, "reference", "") == reference
     )
+
+
+# ---------------------------------------------------------------- people
+
+
+@breaks(Kind.DURING_HOLD)
+def machine_speaks_in_a_thread_that_a_person_had_and_gave_back(world: World) -> None:
+    who = world.person()
+    world.handed_back(who, day(8), day(10))
+    world.send(who, day(9))
+
+
+@breaks(Kind.DURING_HOLD)
+def person_collects_during_a_dispute(world: World) -> None:
+    who = world.person()
+    world.hold(who, "dispute", day(7))
+    world.taken_over(who, day(7))
+    world.send(who, day(9), written_by=world.staff())
+
+
+@breaks(Kind.QUIET_HOURS)
+def person_writes_at_night(world: World) -> None:
+    who = world.person()
+    world.taken_over(who, day(7))
+    world.send(who, day(9, 4), written_by=world.staff())
+
+
+@breaks(Kind.AFTER_STOP)
+def person_writes_after_a_stop(world: World) -> None:
+    who = world.person()
+    world.taken_over(who, day(7))
+    world.wish(who, "all", granted=False, at=day(8))
+    world.send(who, day(9), written_by=world.staff())
+
+
+@breaks(Kind.CAP_DAY)
+def second_unasked_text_of_a_person_on_one_day(world: World) -> None:
+    who = world.person()
+    world.taken_over(who, day(7))
+    world.send(who, day(9, 15), REMINDER, purpose="servicing", written_by=world.staff())
+    world.send(who, day(9), written_by=world.staff())
+
+
+@breaks(Kind.CAP_DAY)
+def text_on_the_day_of_a_call(world: World) -> None:
+    who = world.person()
+    world.call(who, day(9, 15))
+    world.send(who, day(9))

@@ -15,6 +15,7 @@ from tests.run.checking.world import (
     CRISIS,
     NEUTRAL,
     NOW,
+    OFFER,
     PROMOTION,
     REMINDER,
     TAIL,
@@ -72,6 +73,15 @@ def stop_taken_back(world: World) -> None:
     world.hear(who, "STOP", day(7))
     world.wish(who, "all", granted=False, at=day(7))
     world.wish(who, "all", granted=True, at=day(8))
+    world.send(who, day(9))
+
+
+@lawful
+def texts_asked_for_again_after_a_stop(world: World) -> None:
+    who = world.person()
+    world.hear(who, "STOP", day(7))
+    world.wish(who, "all", granted=False, at=day(7))
+    world.start(who, day(8))
     world.send(who, day(9))
 
 
@@ -215,6 +225,54 @@ def person_erased(world: World) -> None:
     models.ContactPoint.objects.filter(id=who.point).update(address_sealed=None, address_index=None)
     models.Account.objects.filter(id=who.account).update(reference_sealed=None)
     models.Message.objects.filter(id=sent.id).update(body_sealed=None)
+
+
+@lawful
+def text_of_the_person_who_holds_the_thread(world: World) -> None:
+    who = world.person()
+    world.taken_over(who, day(8))
+    world.send(who, day(9), written_by=world.staff())
+
+
+@lawful
+def offer_of_a_person_during_hardship(world: World) -> None:
+    who = world.person()
+    world.hold(who, "hardship", day(7))
+    world.taken_over(who, day(7))
+    world.prove(who, day(8))
+    offer = world.offer(who, day(9))
+    world.send(
+        who, day(9), OFFER, purpose="plan_offer", template_key="offer.two", offer=offer, written_by=world.staff()
+    )
+
+
+@lawful
+def machine_again_after_the_thread_was_handed_back(world: World) -> None:
+    who = world.person()
+    world.handed_back(who, day(7), day(8))
+    world.send(who, day(9))
+
+
+@lawful
+def person_helps_somebody_of_the_hold_out(world: World) -> None:
+    who = world.person(arm="holdout")
+    world.taken_over(who, day(8))
+    world.send(who, day(9), written_by=world.staff())
+
+
+@lawful
+def text_before_a_call_and_after_the_borrower_s_own(world: World) -> None:
+    who = world.person()
+    world.call(who, day(9, 15), "in")
+    world.send(who, day(9))
+    world.call(who, day(9, 19))
+
+
+@lawful
+def text_on_the_day_of_a_call_for_help(world: World) -> None:
+    who = world.person()
+    world.call(who, day(9, 15), purpose="crisis_reply")
+    world.send(who, day(9))
 
 
 @pytest.mark.parametrize("name", LAWFUL)

@@ -164,14 +164,43 @@ class World:
         self.wish(person, "marketing_written", granted=True, at=day(1))
         return person
 
-    def wish(self, person: Person, scope: str, *, granted: bool, at: datetime) -> None:
-        models.Consent.objects.create(
-            id=self.name("consent"), borrower_id=person.id, scope=scope, granted=granted, source="t", proof="t", at=at
-        )
+    def wish(self, person: Person, scope: str, *, granted: bool, at: datetime, **more: object) -> None:
+        fields: dict[str, Any] = {"borrower_id": person.id, "scope": scope, "granted": granted, "at": at, **more}
+        models.Consent.objects.create(id=self.name("consent"), source="t", proof="t", **fields)
+
+    def start(self, person: Person, at: datetime) -> None:
+        """Let the borrower ask for texts about the account again."""
+        only = {"channel": "sms", "is_for_address": True, "contact_point_id": person.point}
+        self.wish(person, "service", granted=True, at=at, **only)
 
     def hold(self, person: Person, kind: str, at: datetime, **more: object) -> None:
         fields: dict[str, Any] = {"borrower_id": person.id, "kind": kind, "source": "test", "from_at": at, **more}
         models.Hold.objects.create(id=self.name("hold"), **fields)
+
+    def staff(self) -> models.Operator:
+        row, _ = models.Operator.objects.get_or_create(
+            name="dana", defaults={"display_name": "Dana Reyes", "role": "agent", "created_at": NOW, "created_by": "t"}
+        )
+        return row
+
+    def taken_over(self, person: Person, at: datetime) -> None:
+        """Give the thread to a person."""
+        models.Conversation.objects.filter(id=person.talk).update(needs_person_since=at, person_reason="asked")
+
+    def handed_back(self, person: Person, since: datetime, at: datetime) -> None:
+        """Record that a person had the thread from *since* to *at*."""
+        models.Conversation.objects.filter(id=person.talk).update(needs_person_since=None)
+        models.Event.objects.create(
+            at=at, kind="handed_back", borrower_id=person.id, conversation_id=person.talk,
+            data={"operator": self.staff().pk, "since": since.isoformat()},
+        )  # fmt: skip
+
+    def call(self, person: Person, at: datetime, direction: str = "out", purpose: str = "collection") -> None:
+        models.Call.objects.create(
+            id=self.name("call"), borrower_id=person.id, account_id=person.account, contact_point_id=person.point,
+            conversation_id=person.talk, operator=self.staff(), direction=direction, outcome="no_answer",
+            purpose=purpose, verdict="allow", at=at,
+        )  # fmt: skip
 
     def prove(self, person: Person, at: datetime) -> None:
         models.Event.objects.create(

@@ -13,6 +13,7 @@ from parley.run.home import DATABASE_VARIABLE, Opened, init_home, open_home
 from parley.run.importing.importer import Report, Request, import_file
 from parley.run.importing.rows import Kind
 from parley.store.database import configure, migrate, pending_migrations
+from tests.run.desk import library
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -110,6 +111,7 @@ def take(opened: Opened, tmp_path: Path) -> Import:
     ) -> Report:
         source = tmp_path / "book.csv"
         source.write_bytes(raw if raw is not None else ("\n".join(lines) + "\n").encode())
-        return import_file(opened, Request(kind, source, "map.toml", map_text.encode(), **options), now)  # type: ignore[arg-type]  # options of Request
+        request = Request(kind, source, "map.toml", map_text.encode(), **options)  # type: ignore[arg-type]  # Request's
+        return import_file(opened, request, now, library=library())
 
     return run

@@ -158,7 +158,7 @@ def test_a_bad_row_goes_to_the_error_file_with_code_field_and_both_reasons(
     assert report.counts == Counts(read=2, added=1, refused=1)
     assert report.refused_file is not None
     assert report.refused_file.stat().st_mode & 0o777 == 0o600
-    with report.refused_file.open(encoding="utf-8", newline="") as stream:
+    with report.refused_file.open(encoding="utf-8-sig", newline="") as stream:
         (told,) = csv.DictReader(stream)
     assert (told["parley_line"], told["parley_code"], told["parley_field"]) == ("2", code, field)
     assert told["parley_reason"]
@@ -198,15 +198,14 @@ def test_all_or_nothing_writes_nothing_where_one_row_is_bad(take: Import) -> Non
     [
         (b"", "is empty"),
         (f"{HEADER}\n".encode(), "header and no rows"),
-        (f"{HEADER}\n{GOOD}\n".encode("utf-16"), "UTF-16"),
-        (f"{HEADER}\n{GOOD}\nA-2,P-2,张三\n".encode("gbk"), "line 3"),
+        (f"{HEADER}\n{GOOD}\n".encode() + "A-2,P-2,张三李四王五".encode() + b"\xff\n", "line 3, byte"),
         (f"{HEADER}\n{GOOD}\n".encode() + b"A-2,\0\n", "line 3, byte"),
         (f'{HEADER}\n{GOOD}\n"A-2,P-2\n'.encode(), "line 3"),
-        (b"PK\x03\x04rest", "spreadsheet"),
+        (b"PK\x03\x04rest", "damaged"),
         (f"no,no\n{GOOD}\n".encode(), "twice"),
     ],
 )
-def test_a_file_that_is_no_table_in_utf8_is_refused_whole(take: Import, raw: bytes, says: str) -> None:
+def test_a_file_that_is_no_table_is_refused_whole(take: Import, raw: bytes, says: str) -> None:
     with pytest.raises(BadInput, match=says) as caught:
         take(raw=raw, keeps_good_rows=True)
     assert caught.value.zh
@@ -266,3 +265,21 @@ def test_a_map_of_another_kind_is_refused(take: Import) -> None:
 def test_a_number_of_another_area_adds_its_zones(take: Import) -> None:
     take(HEADER, GOOD.replace("(650) 253-0000", "(212) 736-5000"))
     assert Borrower.objects.get().zones == ["America/Los_Angeles", "America/New_York"]
+
+
+WITH_CONTRACT = ACCOUNTS_MAP + 'contract_on = { column = "signed" }\n'
+
+
+def test_the_day_of_the_contract_is_taken_where_a_file_says_it(take: Import) -> None:
+    take(HEADER, GOOD)
+    assert Account.objects.get().contract_on is None
+    report = take(f"{HEADER},signed", f"{GOOD},2026-11-19", map_text=WITH_CONTRACT)
+    assert report.counts == Counts(read=1, changed=1)
+    assert Account.objects.get().contract_on == date(2026, 11, 19)
+    again = take(f"{HEADER},signed", f"{GOOD},2026-11-19", map_text=WITH_CONTRACT)
+    assert again.counts == Counts(read=1, unchanged=1)
+
+
+def test_a_contract_of_no_day_is_refused_with_its_field(take: Import) -> None:
+    report = take(f"{HEADER},signed", f"{GOOD},soon", map_text=WITH_CONTRACT)
+    assert report.counts == Counts(read=1, refused=1)

@@ -112,3 +112,31 @@ def test_do_not_contact_by_reference_and_of_an_unknown_number(take: Import) -> N
     rows = ("P-1,", ",+1 650 253 0009", ",")
     report = take("who,phone", *rows, kind=Kind.DO_NOT_CONTACT, map_text=SILENCE, keeps_good_rows=True)
     assert report.counts == Counts(read=3, added=1, refused=2)
+
+
+REACH = (
+    CONSENTS
+    + """
+only_channel = { column = "channel" }
+only_phone = { column = "number", region = "US" }
+"""
+)
+
+
+def test_a_consent_may_be_for_one_channel_or_one_number(take: Import) -> None:
+    report = take(
+        "who,scope,yes,on,channel,number",
+        "P-1,promotion,no,2026-11-01,email,",
+        "P-1,all,no,2026-11-02,,(650) 253-0000",
+        "P-1,all,no,2026-11-02,,(212) 555-0199",
+        "P-1,all,no,2026-11-02,pigeon,",
+        kind=Kind.CONSENTS,
+        map_text=REACH,
+        keeps_good_rows=True,
+    )
+    assert report.counts == Counts(read=4, added=2, refused=2)
+    rows = Consent.objects.filter(source="form").order_by("at")
+    assert [(one.scope, one.channel, one.is_for_address) for one in rows] == [
+        ("promotion", "email", False),
+        ("all", "", True),
+    ]

@@ -12,6 +12,7 @@ import pytest
 
 from parley.run.importing.mapping import FileMap, compile_map, read_map
 from parley.run.importing.rows import AccountRow, Kind
+from parley.run.importing.source import Record
 
 from .conftest import Import
 
@@ -33,7 +34,7 @@ def compiled(header: list[str], **overrides: str) -> FileMap:
 def rows(table: list[list[str]], **overrides: str) -> Iterator[AccountRow]:
     file_map = compiled(table[0], **overrides)
     for cells in table[1:]:
-        row = file_map.row(cells)
+        row = file_map.row(Record(2, cells))
         assert isinstance(row, AccountRow)
         yield row
 
@@ -64,7 +65,7 @@ def test_sex_education_marriage_and_age_are_never_read(table: list[list[str]]) -
     file_map = compiled(header)
     for cells in table[1:200]:
         other = [str(int(cell) + 7) if name in NOT_READ else cell for name, cell in zip(header, cells, strict=True)]
-        assert file_map.row(cells) == file_map.row(other)
+        assert file_map.row(Record(2, cells)) == file_map.row(Record(2, other))
 
 
 def test_a_row_is_drawn_the_same_whatever_stands_around_it(table: list[list[str]]) -> None:
@@ -81,7 +82,7 @@ def test_every_borrower_can_be_made_to_write_one_language(table: list[list[str]]
 def test_scientific_notation_in_the_source_is_an_exact_amount(table: list[list[str]]) -> None:
     column = table[0].index("LIMIT_BAL")
     cells = next(row for row in table if row[column] == "1e+05")
-    row = compiled(table[0], currency="TWD").row(cells)
+    row = compiled(table[0], currency="TWD").row(Record(2, cells))
     assert isinstance(row, AccountRow)
     assert row.credit_limit is not None
     assert row.credit_limit > 0

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.money import minor_from_major
-from parley.run.importing.convert import MoneyStyle, date_pattern, day, money
+from parley.run.importing.convert import MoneyStyle, date_pattern, day, money, rate, text
 from parley.run.importing.draw import Seed, fill_random, fill_serial, table
 from parley.run.importing.dues import dues_of
 from parley.run.importing.reasons import SENTENCES, BadCell, Reason
-from parley.run.importing.rows import AccountRow
+from parley.run.importing.rows import AccountRow, Kind, targets_of
 
 
 def card(**values: object) -> AccountRow:
@@ -86,10 +86,10 @@ def test_a_point_in_a_file_of_decimal_commas_is_refused_not_guessed() -> None:
 
 @given(st.dates(date(1970, 1, 1), date(2100, 12, 31)))
 def test_a_date_reads_back_in_each_form(on: date) -> None:
-    for form, text in (("YYYY-MM-DD", on.isoformat()), ("D.M.YYYY", f"{on.day}.{on.month}.{on.year}")):
+    for form, raw in (("YYYY-MM-DD", on.isoformat()), ("D.M.YYYY", f"{on.day}.{on.month}.{on.year}")):
         pattern = date_pattern(form)
         assert pattern is not None
-        assert day(text, pattern) == on
+        assert day(raw, pattern) == on
 
 
 def test_every_reason_is_a_sentence_in_both_languages() -> None:
@@ -97,3 +97,83 @@ def test_every_reason_is_a_sentence_in_both_languages() -> None:
     for en, zh in SENTENCES.values():
         assert en.endswith(".")
         assert zh.endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("raw", "sign", "minor"),
+    [
+        ("¥1,200.50", "¥", 120_050),
+        ("1,200.50元", "元", 120_050),
+        ("NT$ 1,200", "NT$", 120_000),
+        ("-$3", "$", -300),
+        ("$-3", "$", -300),
+        ("3", "$", 300),
+    ],
+)
+def test_the_sign_of_a_currency_is_left_out_at_either_end(raw: str, sign: str, minor: int) -> None:
+    style = MoneyStyle(group=",", sign=sign, if_negative="drop_sign")
+    assert money(raw, "USD", style) == abs(minor)
+    if minor < 0:
+        with pytest.raises(BadCell):
+            money(raw, "USD", MoneyStyle(group=",", sign=sign))
+
+
+def test_a_sign_of_another_currency_is_no_number() -> None:
+    with pytest.raises(BadCell) as caught:
+        money("€3", "USD", MoneyStyle(sign="$"))
+    assert caught.value.reason is Reason.NOT_A_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit", "bps"),
+    [("19.99", "percent", 1_999), ("19.99%", "percent", 1_999), ("0.1999", "fraction", 1_999), ("1999", "bps", 1_999)],
+)
+def test_a_rate_is_basis_points_in_each_unit(raw: str, unit: str, bps: int) -> None:
+    assert rate(raw, targets_of(Kind.ACCOUNTS)["annual_rate_bps"], unit=unit) == bps
+
+
+@pytest.mark.parametrize(("raw", "unit"), [("19.999", "percent"), ("0.19999", "fraction"), ("19.9", "bps")])
+def test_a_rate_finer_than_a_basis_point_is_refused_not_rounded(raw: str, unit: str) -> None:
+    with pytest.raises(BadCell):
+        rate(raw, targets_of(Kind.ACCOUNTS)["annual_rate_bps"], unit=unit)
+
+
+@pytest.mark.parametrize(
+    ("form", "raw"),
+    [
+        *(("DD-MMM-YYYY", "04-Mar-2026"), ("D MMM YYYY", "4 MAR 2026"), ("YYYY年M月D日", "2026年3月4日")),
+        *(("YYYYMMDD", "20260304"), ("DD/MM/YYYY", "2026-03-04")),
+    ],
+)
+def test_a_day_is_read_in_the_form_named_and_in_iso(form: str, raw: str) -> None:
+    pattern = date_pattern(form)
+    assert pattern is not None
+    assert day(raw, pattern) == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize("form", ["DD/MM", "YYYY-MM-DD-DD", "YYYY-MM-DD hh:mm", ""])
+def test_a_form_that_names_no_day_or_one_twice_is_none(form: str) -> None:
+    assert date_pattern(form) is None
+
+
+@pytest.mark.parametrize("name", ["José Ñandú", "张\u3000三", "O’Neil\u00a0Jr", "रा\u200dम", "李㗎"])
+def test_names_of_every_script_are_taken_as_they_are(name: str) -> None:
+    assert text(name, targets_of(Kind.ACCOUNTS)["name"]) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Ada\u202egnp.exe", Reason.TURNED_TEXT),
+        ("\u2067Ada", Reason.TURNED_TEXT),
+        ("Ada\r\nBcc: all", Reason.CONTROL_CHARACTER),
+        ("Ada\x1b[31m", Reason.CONTROL_CHARACTER),
+        ("A\ud800", Reason.CONTROL_CHARACTER),
+        ("A\ue000", Reason.CONTROL_CHARACTER),
+        ("A" * 121, Reason.TOO_LONG),
+    ],
+)
+def test_hostile_names_are_refused_by_reason(name: str, reason: Reason) -> None:
+    with pytest.raises(BadCell) as caught:
+        text(name, targets_of(Kind.ACCOUNTS)["name"])
+    assert caught.value.reason is reason

@@ -20,7 +20,7 @@ FILES: Final = (KEYS_FILE, *(f"{language}.toml" for language in Language))
 """The names under which `load_catalogue` expects the bytes of its files."""
 
 _SECTIONS: Final = frozenset({"standing", "limits", "lines", "begins", "keys"})
-_ENTRY_FIELDS: Final = frozenset({"purpose", "context", "discloses", "version", "placeholders", "without"})
+_ENTRY_FIELDS: Final = frozenset({"purpose", "context", "discloses", "version", "person", "placeholders", "without"})
 _PLAIN_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.CHOICE)
 
 _Table = Mapping[str, Any]
@@ -129,6 +129,7 @@ def _entry(key: str, fields: object, house: _House) -> Entry:
         version,
         {name: _placeholder(key, name, kind, house) for name, kind in _table("placeholders", fields, key).items()},
         _reasons(key, _table("without", fields, key), house),
+        _member(key, "person", Purpose, fields) if "person" in fields else None,
     )
     facts = sorted(name for name, placeholder in entry.placeholders.items() if placeholder.kind in FACTS)
     if facts and entry.discloses is not Discloses.DEBT:

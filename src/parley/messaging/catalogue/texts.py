@@ -41,7 +41,10 @@ class Discloses(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What holds for a key in every language. `placeholders` are its own, without the standing words."""
+    """What holds for a key in every language. `placeholders` are its own, without the standing words.
+
+    `by_person`: the purpose it has when a member of staff sends it unasked; None where only the machine says it.
+    """
 
     key: str
     purpose: Purpose
@@ -50,6 +53,7 @@ class Entry:
     version: int
     placeholders: PlaceholderTypes
     without: Mapping[str, str]
+    by_person: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -20,6 +20,7 @@ from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
 
 CHUNK: Final = 500
+_WITH_PERSON: Final = "with_person"
 # States in which a carrier other than the sandbox, which keeps no log for us, has or may have had the message.
 _CARRIED: Final = frozenset({"submitted", "delivered", "undelivered", "unknown"})
 
@@ -47,13 +48,14 @@ class Row:
     not_after: datetime
     intended_at: datetime | None
     submitted_at: datetime | None
+    written_by: int | None
 
 
 # In the order of the fields of `Row` after its body.
 _ROW_COLUMNS: Final = (
     "id", "account_id", "contact_point_id", "conversation_id", "in_reply_to_id", "in_reply_to__received_at",
     "offer_id", "option", "resend_of_id", "purpose", "template_key", "state", "reason", "provider",
-    "not_before", "not_after", "intended_at", "submitted_at",
+    "not_before", "not_after", "intended_at", "submitted_at", "written_by_id",
 )  # fmt: skip
 
 
@@ -82,11 +84,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An event of consent or refusal."""
+    """An event of consent or refusal. `point`: the contact point it is limited to, None where it is for all."""
 
     at: datetime
     scope: str
     granted: bool
+    point: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,15 @@ class Held:
     def stands(self, at: datetime) -> bool:
         """Whether it stood at *at*. Not at its own first instant: what left in that instant may have been first."""
         return self.since < at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A telephone call to the borrower, whatever came of it."""
+
+    at: datetime
+    account: UUID | None
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -147,6 +159,7 @@ class Dossier:
     permitted: set[UUID] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
 
     def offer_of(self, row: Row, at: datetime) -> Offered | None:
         """Return the offer a text speaks of: the one it names, else the newest of its thread."""
@@ -163,20 +176,22 @@ def dossiers(vault: Vault, centre: Centre) -> Iterator[Dossier]:
         people = list(models.Borrower.objects.filter(id__gt=last).order_by("id")[:CHUNK])
         if not people:
             return
-        last = people[-1].id
-        chunk = _Chunk(vault, centre, people)
+        first, last = people[0].id, people[-1].id
+        chunk = _Chunk(vault, centre, people, (first, last))
         chunk.load()
         yield from chunk.found.values()
 
 
 class _Chunk:
-    """Some borrowers at a time: one query for each table."""
+    """Some borrowers at a time: one query for each table, of all ids *within* the first and the last."""
 
-    def __init__(self, vault: Vault, centre: Centre, people: Sequence[models.Borrower]) -> None:
+    def __init__(
+        self, vault: Vault, centre: Centre, people: Sequence[models.Borrower], within: tuple[UUID, UUID]
+    ) -> None:
         self._vault = vault
         self._centre = centre
         self._people = {person.id: person for person in people}
-        self._ids = list(self._people)
+        self._within = within
         self.found = {person.id: self._person(person) for person in people}
 
     def load(self) -> None:
@@ -189,6 +204,12 @@ class _Chunk:
         self._arrangements()
         self._offers()
         self._rows()
+        self._calls()
+
+    def _among(self, borrower: str) -> dict[str, UUID]:
+        """Return the condition that the column *borrower* names one of these people."""
+        first, last = self._within
+        return {f"{borrower}__gte": first, f"{borrower}__lte": last}
 
     def _open(self, borrower: UUID, column: Sealed, row: UUID, sealed: bytes | memoryview | None) -> str:
         person = self._people[borrower]
@@ -209,17 +230,19 @@ class _Chunk:
         )
 
     def _points(self) -> None:
-        rows = models.ContactPoint.objects.filter(borrower_id__in=self._ids).order_by("id")
-        for row in rows:
-            number = self._open(row.borrower_id, Sealed.CONTACT_ADDRESS, row.id, row.address_sealed)
-            dossier = self.found[row.borrower_id]
-            dossier.points[row.id] = Point(row.id, number, row.is_synthetic, row.quarantined_at)
+        rows = models.ContactPoint.objects.filter(**self._among("borrower_id")).order_by("id")
+        for borrower, one, sealed, is_synthetic, quarantined_at, proven_at in rows.values_list(
+            "borrower_id", "id", "address_sealed", "is_synthetic", "quarantined_at", "identity_proven_at"
+        ):
+            number = self._open(borrower, Sealed.CONTACT_ADDRESS, one, sealed)
+            dossier = self.found[borrower]
+            dossier.points[one] = Point(one, number, is_synthetic, quarantined_at)
             dossier.stops.extend(self._centre.stops.get(number, ()))
-            if row.identity_proven_at is not None:
-                dossier.proofs[row.id].append(row.identity_proven_at)
+            if proven_at is not None:
+                dossier.proofs[one].append(proven_at)
 
     def _accounts(self) -> None:
-        rows = models.Account.objects.filter(borrower_id__in=self._ids).order_by("id")
+        rows = models.Account.objects.filter(**self._among("borrower_id")).order_by("id")
         for row in rows.values_list("id", "borrower_id", "arm", "reference_sealed"):
             dossier = self.found[row[1]]
             dossier.arms[row[0]] = row[2]
@@ -228,30 +251,37 @@ class _Chunk:
                 dossier.references.append(reference)
 
     def _wishes(self) -> None:
-        rows = models.Consent.objects.filter(borrower_id__in=self._ids).order_by("at", "id")
-        for borrower, at, scope, granted in rows.values_list("borrower_id", "at", "scope", "granted"):
-            self.found[borrower].wishes.append(Wish(at, scope, granted))
+        rows = models.Consent.objects.filter(**self._among("borrower_id")).order_by("at", "id")
+        columns = ("borrower_id", "at", "scope", "granted", "is_for_address", "contact_point_id")
+        for borrower, at, scope, granted, is_limited, point in rows.values_list(*columns):
+            self.found[borrower].wishes.append(Wish(at, scope, granted, point if is_limited else None))
 
     def _holds(self) -> None:
-        holds = models.Hold.objects.filter(borrower_id__in=self._ids).order_by("from_at", "id")
+        holds = models.Hold.objects.filter(**self._among("borrower_id")).order_by("from_at", "id")
         for hold in holds:
             ends = [at for at in (hold.until_at, hold.released_at) if at is not None]
             held = Held(hold.kind, hold.account_id, hold.from_at, min(ends, default=None))
             self.found[hold.borrower_id].holds.append(held)
-        talks = models.Conversation.objects.filter(borrower_id__in=self._ids, needs_person_since__isnull=False)
+        talks = models.Conversation.objects.filter(**self._among("borrower_id"), needs_person_since__isnull=False)
         for borrower, since, closed_at in talks.values_list("borrower_id", "needs_person_since", "closed_at"):
             assert since is not None, "asked for above"
-            self.found[borrower].holds.append(Held("with_person", None, since, closed_at))
+            self.found[borrower].holds.append(Held(_WITH_PERSON, None, since, closed_at))
+        # A thread that a person gave back or closed says since when it was theirs.
+        over = models.Event.objects.filter(**self._among("borrower_id"), kind__in=["handed_back", "closed"])
+        for borrower, data, at in over.values_list("borrower_id", "data", "at"):
+            if borrower in self.found and "since" in data:
+                since = datetime.fromisoformat(data["since"])
+                self.found[borrower].holds.append(Held(_WITH_PERSON, None, since, at))
 
     def _proofs(self) -> None:
-        rows = models.Event.objects.filter(kind="identity.proven", borrower_id__in=self._ids)
+        rows = models.Event.objects.filter(kind="identity.proven", **self._among("borrower_id"))
         for borrower, point, at in rows.values_list("borrower_id", "conversation__contact_point_id", "at"):
             if borrower in self.found and point is not None:
                 self.found[borrower].proofs[point].append(at)
 
     def _arrangements(self) -> None:
         dues: dict[UUID, list[tuple[date, date | None, bool]]] = defaultdict(list)
-        mine = models.Arrangement.objects.filter(account__borrower_id__in=self._ids)
+        mine = models.Arrangement.objects.filter(**self._among("account__borrower_id"))
         parts = models.ArrangementInstalment.objects.filter(arrangement__in=mine).order_by("arrangement_id", "number")
         for plan, due_on, cleared_on, amount, paid in parts.values_list(
             "arrangement_id", "due_on", "cleared_on", "amount_minor", "paid_minor"
@@ -262,7 +292,7 @@ class _Chunk:
             self.found[row.account.borrower_id].arrangements.append(agreed)
 
     def _offers(self) -> None:
-        rows = models.OfferRecord.objects.filter(conversation__borrower_id__in=self._ids).order_by("at", "id")
+        rows = models.OfferRecord.objects.filter(**self._among("conversation__borrower_id")).order_by("at", "id")
         for borrower, one, talk, at, currency, plans in rows.values_list(
             "conversation__borrower_id", "id", "conversation_id", "at", "currency", "plans"
         ):
@@ -270,16 +300,21 @@ class _Chunk:
 
     def _rows(self) -> None:
         allowed = models.GateDecision.objects.filter(
-            borrower_id__in=self._ids, stage="dispatch", verdict="allow", message_id__isnull=False
+            **self._among("borrower_id"), stage="dispatch", verdict="allow", message_id__isnull=False
         )
         for borrower, message in allowed.values_list("borrower_id", "message_id"):
             if message is not None:
                 self.found[borrower].permitted.add(message)
-        rows = models.Message.objects.filter(borrower_id__in=self._ids).order_by("id")
+        rows = models.Message.objects.filter(**self._among("borrower_id")).order_by("id")
         for found in rows.values_list("borrower_id", "body_sealed", *_ROW_COLUMNS):
             borrower, sealed, *values = cast("tuple[Any, ...]", found)
             body = self._open(borrower, Sealed.MESSAGE_BODY, values[0], sealed)
             self.found[borrower].rows.append(Row(body, *values))
+
+    def _calls(self) -> None:
+        placed = models.Call.objects.filter(**self._among("borrower_id"), direction="out").order_by("at", "id")
+        for borrower, at, account, purpose in placed.values_list("borrower_id", "at", "account_id", "purpose"):
+            self.found[borrower].calls.append(Called(at, account, purpose))
 
 
 def was_handed_over(row: Row, trace: Trace | None, sandbox: str) -> bool:

@@ -58,6 +58,7 @@ class Cap:
     is_per_account: bool
     purposes: frozenset[str]
     counts_all_unprompted: bool
+    counts_calls: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Expectations:
     may_mean_promotions: frozenset[str]
     stop_works_within: timedelta
     holds: dict[str, frozenset[str]]
+    silences_machine_only: frozenset[str]
     without_hotline: frozenset[str]
     without_stop_word: frozenset[str]
     offer_templates: tuple[str, ...]
@@ -149,6 +151,7 @@ def parse(raw: bytes) -> Expectations:
         },
         may_mean_promotions=frozenset(stop["may_mean_promotions"]),
         stop_works_within=timedelta(seconds=stop["works_within_seconds"]),
+        silences_machine_only=frozenset(table["people"]["not_bound_by"]),
         holds={kind: frozenset(barred) for kind, barred in table["holds"].items()},
         without_hotline=frozenset(lines["without_hotline"]),
         without_stop_word=frozenset(lines["without_stop_word"]),
@@ -193,4 +196,5 @@ def _cap(one: dict[str, Any]) -> Cap:
         is_per_account=one["per"] == "account",
         purposes=frozenset(one["purposes"]),
         counts_all_unprompted=one["counts"] == "unprompted",
+        counts_calls=one.get("counts_calls", False),
     )

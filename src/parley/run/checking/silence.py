@@ -17,6 +17,7 @@ _CONFIRMATION: Final = "opt_out_confirmation"
 _CRISIS_REPLY: Final = "crisis_reply"
 _PROMOTION: Final = "promotion"
 _COLLECTION: Final = "collection"
+_SERVICE: Final = "service"
 
 
 def check_stop(dossier: Dossier, expected: Expectations, tally: Tally) -> None:
@@ -62,7 +63,17 @@ def _may_follow(
 def _is_refused(contact: Contact, dossier: Dossier) -> bool:
     scopes = ("all", _PROMOTION) if contact.purpose == _PROMOTION else ("all",)
     standing = (newest(dossier.wishes, scope, contact.at) for scope in scopes)
-    return any(wish is not None and not wish.granted for wish in standing)
+    refusals = [wish for wish in standing if wish is not None and not wish.granted]
+    return any(not _is_wished_again(contact, wish.at, dossier) for wish in refusals)
+
+
+def _is_wished_again(contact: Contact, since: datetime, dossier: Dossier) -> bool:
+    """Whether texts about the account were asked for again on this very number, after all were refused."""
+    if contact.purpose == _PROMOTION:
+        return False
+    mine = [wish for wish in dossier.wishes if wish.point == contact.row.point]
+    wish = newest(mine, _SERVICE, contact.at)
+    return wish is not None and wish.granted and wish.at > since
 
 
 def _came_after(contact: Contact, stop: Stop, dossier: Dossier, expected: Expectations) -> bool:
@@ -73,6 +84,8 @@ def _came_after(contact: Contact, stop: Stop, dossier: Dossier, expected: Expect
         return False
     lifted = newest(dossier.wishes, "all", contact.at)
     if lifted is not None and lifted.granted and lifted.at > stop.at:
+        return False
+    if _is_wished_again(contact, stop.at, dossier):
         return False
     return contact.purpose == _PROMOTION or not _meant_promotions(stop, dossier, expected)
 
@@ -113,6 +126,8 @@ def check_holds(dossier: Dossier, expected: Expectations, tally: Tally) -> None:
 
 
 def _is_barred(contact: Contact, hold: Held, expected: Expectations) -> bool:
+    if contact.row.written_by is not None and hold.kind in expected.silences_machine_only:
+        return False
     barred = expected.bars(hold.kind)
     is_elsewhere = hold.account is not None and contact.row.account not in {None, hold.account}
     if is_elsewhere and contact.purpose != _PROMOTION:
@@ -159,7 +174,9 @@ def check_holdout(dossier: Dossier, expected: Expectations, tally: Tally) -> Non
     for contact in dossier.contacts:
         account = contact.row.account
         is_held_out = dossier.arms.get(account) == "holdout" if account is not None else everything
-        if is_held_out and not contact.answers and contact.purpose not in exempt:
+        # The measure is of what the machine sends by itself; a member of staff helps whoever needs help.
+        is_measured = not contact.answers and contact.row.written_by is None
+        if is_held_out and is_measured and contact.purpose not in exempt:
             tally.add(Kind.HOLDOUT_MESSAGED, contact.row.id)
 
 

@@ -25,7 +25,7 @@ from parley.simulation.payments import DueKind, Nudges, PaymentAct, pays, pays_a
 from parley.simulation.persona import Persona
 from parley.simulation.world import World
 from parley.store import audit, models
-from parley.store.bulk import insert_new
+from parley.store.bulk import insert_new, update_rows
 from parley.store.vault import Vault
 
 # People pay up to a week early and three weeks late.
@@ -105,11 +105,15 @@ class Core:
             for account_id in models.Account.objects.filter(status="open").values_list("id", flat=True)
             if account_id.int % LIMIT_CYCLE == day
         ]
+        late = set(
+            models.Instalment.objects.filter(
+                account_id__in=chosen, due_on__lt=today, paid_minor__lt=F("amount_minor")
+            ).values_list("account_id", flat=True)
+        )
         changes = []
         for account in models.Account.objects.filter(id__in=chosen, credit_limit_minor__gt=0).order_by("id"):
-            is_late = account.instalments.filter(due_on__lt=today, paid_minor__lt=F("amount_minor")).exists()
             assert account.credit_limit_minor is not None, "asked for in the query"
-            after = account.credit_limit_minor * (9 if is_late else 11) // 10
+            after = account.credit_limit_minor * (9 if account.id in late else 11) // 10
             key = derive_id("limit_change", str(account.id), today.isoformat())
             changes.append(
                 models.LimitChange(
@@ -123,7 +127,8 @@ class Core:
             )
         fresh = insert_new(changes)
         for change in fresh:
-            models.Account.objects.filter(id=change.account_id).update(credit_limit_minor=change.after_minor)
+            change.account.credit_limit_minor = change.after_minor
+        update_rows([change.account for change in fresh], ["credit_limit_minor"])
         audit.record(self._vault, fresh, now)
 
     def _paid(self, today: date, now: datetime) -> Iterator[Posting]:

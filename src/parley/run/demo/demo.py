@@ -18,8 +18,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from parley.errors import BadInput
+from parley.locale import Language
 from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
+from parley.run import approving
 from parley.run.campaigns import TEMPLATES, Audience, Campaigns
 from parley.run.checking import check
 from parley.run.clock import MovableClock
@@ -28,7 +30,7 @@ from parley.run.demo.handsets import Handsets
 from parley.run.demo.parameters import EACH_OWN, Parameters
 from parley.run.demo.people import person_from_json, person_to_json, public_facts
 from parley.run.demo.report import build_report
-from parley.run.home import Home, Opened, init_home, open_home
+from parley.run.home import Home, Opened, init_home, open_home, remember_settings
 from parley.run.importing.importer import Request, import_file
 from parley.run.importing.rows import Kind
 from parley.run.library import build_library, build_waterfalls, data_files, lender_facts, nightly_terms
@@ -36,12 +38,14 @@ from parley.run.loops import Pipeline
 from parley.run.nightly import run_nightly
 from parley.run.paging import Pager
 from parley.run.sending import Sender
-from parley.settings import default_settings_text
+from parley.settings import Settings, default_settings_text
+from parley.settings.model import SANDBOX
 from parley.simulation.persona import Persona, draw_persona
 from parley.simulation.world import load_world
 from parley.store import audit, models
 from parley.store.lock import writer_lock
 from parley.store.outbox import next_due
+from parley.web.report.page import report_page
 
 START_ON: Final = date(2026, 11, 2)
 # The run for a day begins when the first zone of the book has reached it, so that each borrower's morning is ahead.
@@ -49,8 +53,8 @@ RUN_AT: Final = time(15, 0)
 PAYMENTS_AT: Final = time(21, 0)
 # The clock moves from event to event, but by no less than this.
 STEP: Final = timedelta(minutes=4)
+REGISTERED_ON: Final = date(2026, 1, 1)
 MARKER: Final = "demo.json"
-CLOCK: Final = "clock.json"
 # What lender and simulated borrowers both knew at the start; a resumed run must not draw other people.
 PEOPLE: Final = "people.json"
 CAMPAIGN: Final = "autumn news"
@@ -91,7 +95,7 @@ class Month:
         self._opened, self._parameters = opened, parameters
         settings, vault = opened.settings, opened.vault
         self._world = load_world(data_files("parley.simulation.data"))
-        library = build_library(settings)
+        library = build_library(settings, registrations=opened.registrations)
         self._centre = Sandbox(opened.home.centre_log, seed=parameters.seed, short_code=SHORT_CODE)
         provider = Guarded(self._centre)
         cost = settings.messages.cost_per_segment_micro
@@ -117,6 +121,7 @@ class Month:
 
     def run(self, progress: Progress) -> None:
         """Run from where the clock stands to the end of the last day."""
+        remember_settings(self._opened, self._clock.now())
         days = self._parameters.days
         first = (self._clock.now().date() - START_ON).days
         for day in range(max(0, first), days):
@@ -138,7 +143,8 @@ class Month:
             lender_facts(self._opened.settings, self._library),
         )
         counts = {str(kind): count for kind, count in found.counts.items()}
-        return build_report(asdict(self._parameters), self._late_at_start, counts, found.seen)
+        looked_at, rulebook = found.seen, self._library.rulebook
+        return build_report(asdict(self._parameters), self._late_at_start, counts, looked_at, rulebook)
 
     def _end(self) -> datetime:
         return datetime.combine(START_ON + timedelta(days=self._parameters.days), time(0), UTC)
@@ -188,11 +194,11 @@ class Month:
     def _move(self, at: datetime) -> None:
         if at > self._clock.now():
             self._clock.move_to(at)
-            _write(self._opened.home.root / CLOCK, {"now": at.isoformat()})
+            _write(self._opened.home.clock, {"now": at.isoformat()})
 
     def _position(self) -> datetime:
         """Return where an earlier, stopped run stood; the start for a new one."""
-        path = self._opened.home.root / CLOCK
+        path = self._opened.home.clock
         if path.exists():
             return datetime.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["now"])
         return datetime.combine(START_ON, time(0), UTC)
@@ -211,10 +217,14 @@ class Month:
 
 
 def _write(path: Path, values: Mapping[str, object]) -> None:
+    _replace(path, json.dumps(values, ensure_ascii=False, indent=2))
+
+
+def _replace(path: Path, text: str) -> None:
     """Replace a small file whole, readable by its owner only."""
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(values, file, ensure_ascii=False, indent=2)
+        file.write(text)
     draft.replace(path)
 
 
@@ -227,7 +237,7 @@ def run_demo(root: Path, parameters: Parameters, environ: Mapping[str, str], pro
     if not is_claimed(home, parameters):
         _make_home(root, parameters, environ)
     if home.report.exists():
-        return dict(json.loads(home.report.read_text(encoding="utf-8")))
+        return _with_page(home, dict(json.loads(home.report.read_text(encoding="utf-8"))))
     opened = open_home(root, environ)
     with writer_lock(root, "parley demo"):
         _import_sample(opened, parameters, progress)
@@ -237,6 +247,13 @@ def run_demo(root: Path, parameters: Parameters, environ: Mapping[str, str], pro
         report = month.report()
         _write(home.report, report)
         progress("checking", 1, 1)
+    return _with_page(home, report)
+
+
+def _with_page(home: Home, report: dict[str, Any]) -> dict[str, Any]:
+    """Write the report's page where it is not there yet: a run may have ended between the two files, or before both."""
+    if not home.report_page.exists():
+        _replace(home.report_page, report_page(report))
     return report
 
 
@@ -245,11 +262,28 @@ def _make_home(root: Path, parameters: Parameters, environ: Mapping[str, str]) -
     making = root.with_name(f"{root.name}.making")
     if making.exists():
         shutil.rmtree(making)
-    init_home(making, environ, settings_text=_settings_text())
+    init_home(making, environ, settings_text=_settings_text(), registrations_text=_registrations_text())
     claim(Home(making), parameters)
     if root.exists():
         root.rmdir()
     making.rename(root)
+
+
+def _registrations_text() -> str:
+    """Return what the sample lender has had registered: its sender and texts in India, whose law asks for both."""
+    library, since = build_library(Settings()), REGISTERED_ON.isoformat()
+    sender = (
+        f'[[sender]]\nid = "sample-IN"\nproviders = ["{SANDBOX}"]\ncountry = "IN"\nname = "EXCARD"\n'
+        f'form = "alphanumeric"\npurposes = ["all"]\nvalid_from = {since}'
+    )
+    texts = [
+        table
+        for language in Language
+        for table in approving.texts_to_register(
+            approving.Audience("IN", language), library, since, numbered="sample-IN-"
+        )
+    ]
+    return "\n\n".join([sender, *texts]) + "\n"
 
 
 def _settings_text() -> str:

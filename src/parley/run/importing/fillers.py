@@ -9,33 +9,39 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
+from importlib import resources
 from typing import Any, Final
 
 import phonenumbers
 
+from parley.contact.places import Places, load_places, zones_of
+from parley.dates import zone
 from parley.money import MINOR_DIGITS
 from parley.run.importing import convert
 from parley.run.importing.draw import Seed, Table, fill_random, fill_serial
-from parley.run.importing.reasons import BadCell, Reason
+from parley.run.importing.reasons import SENTENCES, BadCell, Reason
 from parley.run.importing.rows import Target, Type
 
 # Where a field's text comes from; a field names exactly one.
-SOURCES: Final = ("column", "columns", "template", "value", "draw", "names", "share_bps")
+SOURCES: Final = ("column", "columns", "template", "value", "from", "draw", "names", "share_bps")
 # What else a field of each type may say.
 OPTIONS: Final[Mapping[Type, tuple[str, ...]]] = {
     Type.TEXT: ("table", "fill"),
     Type.CURRENCY: ("table",),
-    Type.MONEY: ("unit", "decimal", "group", "if_negative", "factor", "source_currency"),
+    Type.MONEY: ("unit", "decimal", "group", "sign", "if_negative", "factor", "source_currency"),
     Type.DATE: ("format", "spread_days"),
     Type.INTEGER: ("if_negative",),
     Type.INTEGERS: (),
-    Type.RATE: ("unit",),
+    Type.RATE: ("unit", "decimal"),
     Type.PHONE: ("region", "fill"),
     Type.ZONES: ("table",),
     Type.BOOLEAN: ("table",),
     Type.WORD: ("table",),
+    Type.MOMENT: ("format", "zone"),
 }
 _WHOLE_BPS: Final = 10_000
+_PLACES_FILE: Final = "places.toml"
 _JOIN: Final = "\x1f"
 
 
@@ -62,12 +68,26 @@ class Lookup:
 
 @dataclass(slots=True, repr=False)
 class Line:
-    """One row under conversion: its cells, the key of its draws, and what is filled already."""
+    """One row under conversion: its cells, those that hold no value, the key of its draws, what is filled already."""
 
     cells: Sequence[str]
+    faults: Mapping[int, Reason]
     key: str
     values: dict[str, Any] = field(default_factory=dict)
     drawn: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def text(self, index: int) -> str:
+        """Return the text of a cell. Raises BadCell where it holds no value."""
+        if index in self.faults:
+            raise BadCell(self.faults[index])
+        return self.cells[index].strip()
+
+
+@cache
+def places() -> Places:
+    """Return the zones of each jurisdiction."""
+    raw = (resources.files("parley.contact") / "data" / _PLACES_FILE).read_bytes()
+    return load_places(_PLACES_FILE, raw)
 
 
 Source = Callable[[Line], str]
@@ -97,6 +117,8 @@ def compile_field(target: Target, options: Mapping[str, Any], lookup: Lookup) ->
     if "table" in options:
         source = _translated(source, options["table"])
     finish = _FINISHES[target.type](target, options, lookup)
+    if set(options) == {"value"} and target.type is not Type.MONEY:
+        _check_constant(source, finish)
     is_required = target.is_required
 
     def fill(line: Line) -> object:
@@ -110,19 +132,31 @@ def compile_field(target: Target, options: Mapping[str, Any], lookup: Lookup) ->
     return fill
 
 
+def _check_constant(source: Source, finish: Finish) -> None:
+    """Refuse a value that no row could take; an amount waits for its row's currency."""
+    line = Line((), {}, "")
+    try:
+        raw = source(line)
+        if raw:
+            finish(raw, line)
+    except BadCell as bad:
+        en, zh = SENTENCES[bad.reason]
+        raise MapFault("value", en.rstrip("."), zh.rstrip("。")) from None
+
+
 # --- sources: a line to text ---
 
 
 def _column(_: Target, name: object, lookup: Lookup) -> Source:
     index = _index("column", name, lookup)
-    return lambda line: line.cells[index].strip()
+    return lambda line: line.text(index)
 
 
 def _columns(target: Target, names: object, lookup: Lookup) -> Source:
     if target.type is not Type.INTEGERS or not isinstance(names, list):
         raise MapFault("columns", "columns = [...] is for lists; use column", "columns = [...] 仅用于列表，请用 column")
     indexes = [_index("columns", name, lookup) for name in names]
-    return lambda line: _JOIN.join([line.cells[index].strip() for index in indexes])
+    return lambda line: _JOIN.join([line.text(index) for index in indexes])
 
 
 def _template(_: Target, template: object, lookup: Lookup) -> Source:
@@ -133,7 +167,7 @@ def _template(_: Target, template: object, lookup: Lookup) -> Source:
     pieces = [(text, None if name is None else _index("template", name, lookup)) for text, name, _, _ in parts]
 
     def join(line: Line) -> str:
-        return "".join(text + ("" if index is None else line.cells[index].strip()) for text, index in pieces)
+        return "".join(text + ("" if index is None else line.text(index)) for text, index in pieces)
 
     return join
 
@@ -147,6 +181,14 @@ def _value(_: Target, value: object, __: Lookup) -> Source:
         )
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return lambda _: text
+
+
+def _derived(target: Target, name: object, _: Lookup) -> Source:
+    """Take the zones of the row's jurisdiction: all of them where it has several."""
+    if target.type is not Type.ZONES or name != "jurisdiction":
+        raise MapFault("from", 'from = "jurisdiction" is for zones only', 'from = "jurisdiction" 仅用于 zones')
+    known = places()
+    return lambda line: ";".join(zones_of(known, line.values.get("jurisdiction", "")))
 
 
 def _drawn(_: Target, place: object, lookup: Lookup) -> Source:
@@ -205,7 +247,7 @@ def _filled(target: Target, source: Source, fill: object, lookup: Lookup) -> Sou
         seed = _seed("fill", lookup)
         return lambda line: fill_random(source(line), seed, target.name, line.key)
     index = _index("fill", fill, lookup)
-    return lambda line: fill_serial(source(line), line.cells[index].strip())
+    return lambda line: fill_serial(source(line), line.text(index))
 
 
 def _translated(source: Source, table: object) -> Source:
@@ -228,7 +270,9 @@ def _index(option: str, name: object, lookup: Lookup) -> int:
     if index is None:
         listed = ", ".join(lookup.columns)
         raise MapFault(
-            option, f"the file has no column {name}. It has: {listed}", f"文件中没有 {name} 列。现有：{listed}"
+            option,
+            f"the file has no column {name}. It has: {listed}. If its header is another row, say header_row",
+            f"文件中没有 {name} 列。现有：{listed}。若表头在其他行，请写 header_row",
         )
     return index
 
@@ -244,6 +288,7 @@ _SOURCES: Final[Mapping[str, Callable[[Target, object, Lookup], Source]]] = {
     "columns": _columns,
     "template": _template,
     "value": _value,
+    "from": _derived,
     "draw": _drawn,
     "names": _named,
     "share_bps": _share,
@@ -269,7 +314,8 @@ def _money(target: Target, options: Mapping[str, Any], lookup: Lookup) -> Finish
         is_major=_choice(options, "unit", ("major", "minor")) == "major",
         decimal=_choice(options, "decimal", (".", ",")),
         group=_choice(options, "group", ("", ",", ".", " ", "'")),
-        is_zero_if_negative=_choice(options, "if_negative", ("refuse", "zero")) == "zero",
+        sign=str(options.get("sign", "")),
+        if_negative=_choice(options, "if_negative", convert.IF_NEGATIVE),
         source_currency=source_currency,
     )
     if style.group == style.decimal:
@@ -320,8 +366,8 @@ def _date(target: Target, options: Mapping[str, Any], lookup: Lookup) -> Finish:
 
 
 def _integer(target: Target, options: Mapping[str, Any], _: Lookup) -> Finish:
-    is_zero = _choice(options, "if_negative", ("refuse", "zero")) == "zero"
-    return lambda raw, _: convert.integer(raw, target, is_zero_if_negative=is_zero)
+    if_negative = _choice(options, "if_negative", convert.IF_NEGATIVE)
+    return lambda raw, _: convert.integer(raw, target, if_negative)
 
 
 def _integers(target: Target, _: Mapping[str, Any], __: Lookup) -> Finish:
@@ -329,8 +375,26 @@ def _integers(target: Target, _: Mapping[str, Any], __: Lookup) -> Finish:
 
 
 def _rate(target: Target, options: Mapping[str, Any], _: Lookup) -> Finish:
-    is_percent = _choice(options, "unit", ("percent", "bps")) == "percent"
-    return lambda raw, _: convert.rate(raw, target, is_percent=is_percent)
+    unit = _choice(options, "unit", ("percent", "bps", "fraction"))
+    decimal = _choice(options, "decimal", (".", ","))
+    return lambda raw, _: convert.rate(raw, target, unit=unit, decimal=decimal)
+
+
+def _moment(_: Target, options: Mapping[str, Any], __: Lookup) -> Finish:
+    zone_name = str(options.get("zone", ""))
+    if zone_name:
+        try:
+            zone(zone_name)
+        except ValueError:
+            raise MapFault("zone", f"{zone_name} is not an IANA time zone", f"{zone_name} 不是 IANA 时区名称") from None
+    pattern = convert.moment_pattern(str(options["format"])) if "format" in options else None
+    if pattern is None and "format" in options:
+        raise MapFault(
+            "format",
+            "a format of instants has YYYY, MM, DD, hh and mm, such as DD.MM.YYYY hh:mm",
+            "时间格式须含 YYYY、MM、DD、hh、mm，例如 YYYY/MM/DD hh:mm",
+        )
+    return lambda raw, _: convert.moment(raw, pattern, zone_name)
 
 
 def _phone(_: Target, options: Mapping[str, Any], lookup: Lookup) -> Finish:
@@ -356,4 +420,5 @@ _FINISHES: Final[Mapping[Type, Callable[[Target, Mapping[str, Any], Lookup], Fin
     Type.ZONES: lambda _, __, ___: lambda raw, _: convert.zones(raw),
     Type.BOOLEAN: lambda _, __, ___: lambda raw, _: convert.boolean(raw),
     Type.WORD: lambda target, _, __: lambda raw, _: convert.word(raw, target),
+    Type.MOMENT: _moment,
 }

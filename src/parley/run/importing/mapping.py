@@ -11,7 +11,7 @@ A map is a TOML file:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
@@ -21,12 +21,13 @@ from parley.run.importing.draw import Seed, Table, table
 from parley.run.importing.fillers import Filler, Line, Lookup, MapFault, compile_field
 from parley.run.importing.reasons import BadCell, Reason
 from parley.run.importing.rows import ROWS, Kind, Row, Target, Type, targets_of
+from parley.run.importing.source import Reading, Record
+from parley.run.importing.text_file import DELIMITERS
 from parley.settings.toml import Document, parse
 
-_TOP: Final = ("kind", "delimiter", "fields", "seeded", "draw", "names")
-_DELIMITERS: Final = (",", ";", "\t", "|")
-# What others lean on is filled first: amounts need the currency, a drawn name needs the language.
-_ORDER: Final = {Type.CURRENCY: 0, Type.WORD: 1}
+_TOP: Final = ("kind", "encoding", "delimiter", "sheet", "header_row", "fields", "seeded", "draw", "names")
+# What others lean on is filled first: amounts need the currency, a drawn name the language, zones the jurisdiction.
+_ORDER: Final = {Type.CURRENCY: 0, Type.WORD: 1, Type.ZONES: 3}
 
 
 class RefusedRow(Exception):
@@ -44,7 +45,20 @@ class MapFile:
 
     document: Document
     kind: Kind
-    delimiter: str
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    header_row: int = 0
+
+    def reading(self, longest_field_characters: int, encoding: str = "") -> Reading:
+        """Return how to read the file; *encoding* is what the command line names, before the map."""
+        return Reading(
+            longest_field_characters,
+            encoding=encoding or self.encoding,
+            delimiter=self.delimiter,
+            sheet=self.sheet,
+            header_row=self.header_row,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +70,12 @@ class FileMap:
     seed: Seed | None
     fillers: tuple[tuple[str, Filler], ...]
 
-    def row(self, cells: Sequence[str]) -> Row:
+    def row(self, record: Record) -> Row:
         """Return the typed row. Raises RefusedRow."""
+        cells = record.cells
         if len(cells) != self.width:
             raise RefusedRow(Reason.MISSING_CELLS if len(cells) < self.width else Reason.EXTRA_CELLS)
-        line = Line(cells, cells[self.seed.key_column].strip() if self.seed else "")
+        line = Line(cells, record.faults, cells[self.seed.key_column].strip() if self.seed else "")
         values = line.values
         for name, filler in self.fillers:
             try:
@@ -88,14 +103,22 @@ def read_map(raw: bytes, name: str, kind: Kind) -> MapFile:
             f"this map is for {document.data['kind']}, the command says {kind}",
             f"此映射文件用于 {document.data['kind']}，而命令指定的是 {kind}",
         )
-    delimiter = document.data.get("delimiter", ",")
-    if delimiter not in _DELIMITERS:
+    if not isinstance(document.data.get("fields"), dict):
+        raise _fault(document, (), "a map needs a table [fields]", "映射文件需要 [fields] 表")
+    delimiter = document.data.get("delimiter", "")
+    if delimiter not in ("", *DELIMITERS):
         raise _fault(
             document, ("delimiter",), "delimiter must be one of , ; | or \\t", "delimiter 必须是 , ; | 或 \\t 之一"
         )
-    if not isinstance(document.data.get("fields"), dict):
-        raise _fault(document, (), "a map needs a table [fields]", "映射文件需要 [fields] 表")
-    return MapFile(document, kind, delimiter)
+    encoding, sheet = document.data.get("encoding", ""), document.data.get("sheet", "")
+    if not isinstance(encoding, str) or not isinstance(sheet, str):
+        raise _fault(
+            document, ("encoding",), "encoding and sheet are names in quotes", "encoding 与 sheet 应为带引号的名称"
+        )
+    header_row = document.data.get("header_row", 0)
+    if type(header_row) is not int or header_row < 0:
+        raise _fault(document, ("header_row",), "header_row is the number of a row", "header_row 应为行号")
+    return MapFile(document, kind, encoding, delimiter, sheet, header_row)
 
 
 def compile_map(map_file: MapFile, header: Sequence[str], overrides: Mapping[str, str]) -> FileMap:
@@ -111,10 +134,8 @@ def compile_map(map_file: MapFile, header: Sequence[str], overrides: Mapping[str
                 f"--set {name}: there is no such field. Fields of {kind}: {', '.join(targets)}.",
                 f"--set {name}：没有该字段。{kind} 的字段有：{'、'.join(targets)}。",
             )
+    check_names(map_file)
     fields = {**document.data["fields"], **{name: {"value": value} for name, value in overrides.items()}}
-    for name in fields:
-        if name not in targets:
-            raise _unknown(document, ("fields", name), name, list(targets))
     missing = [name for name, target in targets.items() if target.is_required and name not in fields]
     if missing:
         raise _fault(
@@ -124,21 +145,57 @@ def compile_map(map_file: MapFile, header: Sequence[str], overrides: Mapping[str
             f"映射文件缺少 {'、'.join(missing)}。文件中的列有：{'、'.join(header)}",
         )
     lookup = _lookup(document, header, fields)
-    ordered = sorted((targets[name] for name in fields), key=lambda target: _ORDER.get(target.type, 2))
-    fillers = tuple((target.name, _compile(document, target, fields[target.name], lookup)) for target in ordered)
+    fillers = tuple(
+        (target.name, _compile(document, target, fields[target.name], lookup, is_override=target.name in overrides))
+        for target in in_order(targets[name] for name in fields)
+    )
     return FileMap(kind, len(header), lookup.seed, fillers)
 
 
-def _compile(document: Document, target: Target, options: object, lookup: Lookup) -> Filler:
+def check_names(map_file: MapFile) -> None:
+    """Refuse a map with a field that there is not. Raises BadInput naming its line."""
+    targets = targets_of(map_file.kind)
+    for name in map_file.document.data["fields"]:
+        if name not in targets:
+            raise _unknown(map_file.document, ("fields", name), name, list(targets))
+
+
+def compile_each(map_file: MapFile, header: Sequence[str]) -> dict[str, Filler | MapFault]:
+    """Check each field by itself, for a map that may not be whole yet: what fills it, or what is wrong with it.
+
+    Raises BadInput where the map is wrong as a whole.
+    """
+    document, targets = map_file.document, targets_of(map_file.kind)
+    fields = document.data["fields"]
+    lookup = _lookup(document, header, fields)
+    found: dict[str, Filler | MapFault] = {}
+    for target in in_order(targets[name] for name in fields if name in targets):
+        try:
+            found[target.name] = compile_field(target, _options(fields[target.name]), lookup)
+        except MapFault as fault:
+            found[target.name] = fault
+    return found
+
+
+def in_order(targets: Iterable[Target]) -> list[Target]:
+    """Return targets in the order in which a row fills them."""
+    return sorted(targets, key=lambda target: _ORDER.get(target.type, 2))
+
+
+def _compile(document: Document, target: Target, options: object, lookup: Lookup, *, is_override: bool) -> Filler:
     path = ("fields", target.name)
-    if not isinstance(options, dict):
-        raise _fault(
-            document, path, 'write { column = "…" } or { value = … }', '请写成 { column = "…" } 或 { value = … }'
-        )
     try:
-        return compile_field(target, options, lookup)
+        return compile_field(target, _options(options), lookup)
     except MapFault as fault:
+        if is_override:
+            raise BadInput(f"--set {target.name}: {fault.en}.", f"--set {target.name}：{fault.zh}。") from None
         raise _fault(document, (*path, fault.option), fault.en, fault.zh) from None
+
+
+def _options(options: object) -> Mapping[str, Any]:
+    if not isinstance(options, dict):
+        raise MapFault("", 'write { column = "…" } or { value = … }', '请写成 { column = "…" } 或 { value = … }')
+    return options
 
 
 def _lookup(document: Document, header: Sequence[str], fields: Mapping[str, Any]) -> Lookup:

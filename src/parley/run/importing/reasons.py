@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+# What an error file adds to the columns of the file.
+EXTRA_COLUMNS: Final = ("parley_line", "parley_code", "parley_field", "parley_reason", "parley_reason_zh")
+
 
 class Reason(StrEnum):
     """The code in the error file's `parley_code` column."""
@@ -33,6 +36,13 @@ class Reason(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"
     WRONG_CURRENCY = "wrong_currency"
     ERASED = "erased"
+    FORMULA_ERROR = "formula_error"
+    NOT_COMPUTED = "not_computed"
+    DIGITS_LOST = "digits_lost"
+    MERGED_CELL = "merged_cell"
+    TURNED_TEXT = "turned_text"
+    NOT_A_MOMENT = "not_a_moment"
+    NO_ZONE = "no_zone"
 
 
 SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
@@ -62,7 +72,7 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     Reason.UNKNOWN_CURRENCY: ("This is not the code of a currency Parley knows.", "无法识别的币种代码。"),
     Reason.UNKNOWN_ZONE: ("This time zone is not in the IANA database.", "时区不在 IANA 时区数据库中。"),
     Reason.TOO_LONG: ("This text is longer than the field allows.", "文本超出该字段的长度限制。"),
-    Reason.CONTROL_CHARACTER: ("This text holds a control character.", "文本含有控制字符。"),
+    Reason.CONTROL_CHARACTER: ("This text holds a character that cannot be printed.", "文本含有不可打印的字符。"),
     Reason.DUPLICATE: ("The same key stands in an earlier row of this file.", "该行的主键已在本文件前面的行中出现。"),
     Reason.NUMBER_TAKEN: ("A synthetic number must be of one borrower only.", "合成号码只能属于一位借款人。"),
     Reason.SERIAL_TOO_LARGE: (
@@ -86,6 +96,34 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     Reason.ERASED: (
         "This person was erased and may not come back by import.",
         "该借款人的资料已被清除，不得再次导入。",
+    ),
+    Reason.FORMULA_ERROR: (
+        "This cell is the error of a formula, such as #DIV/0!. Put the value in.",
+        "该单元格是公式错误（如 #DIV/0!），请填入数值。",
+    ),
+    Reason.NOT_COMPUTED: (
+        "This cell is a formula that was never computed. Open the file in a spreadsheet program and save it.",
+        "该单元格的公式从未计算，请在电子表格软件中打开并保存。",
+    ),
+    Reason.DIGITS_LOST: (
+        "A number of more than 15 digits loses its last ones in a spreadsheet. Make the column text and fill it again.",
+        "超过 15 位的数字在电子表格中会丢失末几位，请将该列设为文本后重新填写。",
+    ),
+    Reason.MERGED_CELL: (
+        "This cell is merged with another. Unmerge them and fill in each.",
+        "该单元格与其他单元格合并，请取消合并并逐格填写。",
+    ),
+    Reason.TURNED_TEXT: (
+        "This text holds a mark that turns the direction of writing, so it reads otherwise than it is. Take it out.",
+        "文本含有改变书写方向的字符，显示内容与实际不符，请删除该字符。",
+    ),
+    Reason.NOT_A_MOMENT: (
+        "This is not an instant in ISO 8601 or in the form the map names.",
+        "不是 ISO 8601 或映射文件所述格式的时间。",
+    ),
+    Reason.NO_ZONE: (
+        'This time of day has no offset and the map names no zone for it: zone = "…".',
+        '该时间没有时区偏移，映射文件也未用 zone = "…" 指定时区。',
     ),
 }
 

@@ -1,4 +1,8 @@
-"""The file of refused rows: the user's own row, and beside it where and why. Personal data: mode 600, it expires."""
+"""The file of refused rows: the user's own row, and beside it where and why. Personal data: mode 600, it expires.
+
+It is written so that it can be corrected in a spreadsheet program and imported with the same map: in UTF-8 with its
+mark, its header in the first row, and cells that would run as a formula shielded (see `formulas`).
+"""
 
 from __future__ import annotations
 
@@ -12,21 +16,29 @@ from types import TracebackType
 from typing import IO, Self
 
 from parley.errors import HomeUnusable
-from parley.run.importing.reasons import SENTENCES, Reason
-
-EXTRA_COLUMNS = ("parley_line", "parley_code", "parley_field", "parley_reason", "parley_reason_zh")
+from parley.run.importing.formulas import shield
+from parley.run.importing.reasons import EXTRA_COLUMNS, SENTENCES, Reason
+from parley.run.importing.source import Record
+from parley.run.importing.table import Table
 
 
 class RefusedFile:
     """Written row by row; made only when the first row is refused."""
 
-    def __init__(self, folder: Path, source: Path, header: Sequence[str], delimiter: str, now: datetime) -> None:
-        self.path = folder / f"{source.stem}-{now:%Y%m%dT%H%M%S.%f}.csv"
-        self._header = header
-        self._delimiter = delimiter
+    def __init__(self, path: Path, table: Table, kept_bytes: int = 0) -> None:
+        """Write to *path*; *kept_bytes* of what is there already are of this import, and what follows them is not."""
+        self.path = path
+        self._header = table.header
+        self._delimiter = table.manner.delimiter or ","
         self._stream: IO[str] | None = None
+        self._kept_bytes = kept_bytes
 
     def __enter__(self) -> Self:
+        if self._kept_bytes and self.path.is_file():
+            os.truncate(self.path, self._kept_bytes)
+            self._stream = self.path.open("a", encoding="utf-8", newline="")
+        elif self.path.is_file():
+            self.path.unlink()
         return self
 
     def __exit__(
@@ -40,18 +52,31 @@ class RefusedFile:
         """Whether no row was refused; then there is no file."""
         return self._stream is None
 
-    def add(self, line: int, cells: Sequence[str], reason: Reason, field: str) -> None:
+    def written_bytes(self) -> int:
+        """Put what was written onto the disk, and return how much that is."""
+        if self._stream is None:
+            return 0
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        return os.fstat(self._stream.fileno()).st_size
+
+    def add(self, record: Record, reason: Reason, field: str) -> None:
         """Write one refused row. A row that is too short is padded; what is too much stays at the end."""
         if self._stream is None:
             self._stream = _open_private(self.path)
             self._row([*self._header, *EXTRA_COLUMNS])
-        padded = [*cells, *[""] * (len(self._header) - len(cells))]
         width = len(self._header)
-        self._row([*padded[:width], str(line), reason.value, field, *SENTENCES[reason], *padded[width:]])
+        padded = [*record.cells, *[""] * (width - len(record.cells))]
+        self._row([*padded[:width], str(record.place), reason.value, field, *SENTENCES[reason], *padded[width:]])
 
     def _row(self, cells: Sequence[str]) -> None:
         assert self._stream is not None, "the file is open"
-        csv.writer(self._stream, delimiter=self._delimiter, lineterminator="\n").writerow(cells)
+        csv.writer(self._stream, delimiter=self._delimiter, lineterminator="\n").writerow(map(shield, cells))
+
+
+def name_for(file_name: str, now: datetime) -> str:
+    """Return what the error file of an import of *file_name* is called."""
+    return f"{Path(file_name).stem}-{now:%Y%m%dT%H%M%S.%f}.csv"
 
 
 def expire(folder: Path, now: datetime, keep_days: int) -> int:
@@ -78,4 +103,5 @@ def _open_private(path: Path) -> IO[str]:
             f"无法在 {path.parent} 中创建拒绝行文件：{error.strerror}。本步骤未写入任何内容。"
             "请让运行 Parley 的用户对该目录有写权限。",
         ) from None
-    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+    # With its mark, so that a spreadsheet program and the map of a file in another encoding both read it right.
+    return os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="")

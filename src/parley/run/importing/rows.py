@@ -8,11 +8,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar, cast
 
 from parley.locale import Language
+from parley.purpose import Channel
 from parley.run.importing.reasons import BadCell, Reason
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ class Type(StrEnum):
     ZONES = "zones"
     BOOLEAN = "boolean"
     WORD = "word"
+    MOMENT = "moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class AccountRow:
     remaining_payments: int = _optional(
         1, Type.INTEGER, "Monthly payments to come, the next one included.", "剩余期数，含下期。", high=600
     )
+    contract_on: date | None = _optional(None, Type.DATE, "Day the contract was concluded.", "合同订立日。")
     history: tuple[int, ...] = _optional(
         (), Type.INTEGERS, "Months late in the last months, newest first.", "最近各月的逾期月数，由近及远。", high=99
     )
@@ -166,6 +169,26 @@ class PaymentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TransactionRow:
+    """Money that moved on an account. One that the lender flags as abnormal gets a risk alert at once."""
+
+    key: str = _target(
+        Type.TEXT, "The lender's number of the transaction; the row's key.", "交易流水号，即该行的主键。", high=80
+    )
+    reference: str = _target(Type.TEXT, "The account.", "账户编号。")
+    currency: str = _target(Type.CURRENCY, "ISO 4217 code.", "ISO 4217 币种代码。")
+    amount: int = _target(Type.MONEY, "Amount.", "金额。")
+    at: datetime | date = _target(
+        Type.MOMENT, "When: an instant, or a day where the time is not known.", "交易时间；时间不详时可只写日期。"
+    )
+    merchant: str = _optional("", Type.TEXT, "Where it went: merchant or category.", "商户或类别。", high=120)
+    is_abnormal: bool = _optional(
+        default=False, type_=Type.BOOLEAN, en="Whether the lender finds it abnormal.", zh="是否被认定为异常交易。"
+    )
+    reason_code: str = _optional("", Type.TEXT, "The lender's code of why.", "异常原因代码。", high=40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LimitRow:
     """A credit limit that changed."""
 
@@ -195,11 +218,22 @@ class ConsentRow:
     source: str = _target(Type.TEXT, "How it was given, such as web-form.", "取得方式，如 web-form。", high=40)
     proof: str = _target(Type.TEXT, "Where it is recorded.", "凭证。", high=120)
     given_on: date = _target(Type.DATE, "The day.", "日期。")
+    only_channel: str = _optional(
+        "",
+        Type.WORD,
+        "The one channel it is for; empty: every one.",
+        "仅限的渠道；留空则不限。",
+        words=tuple(one.value for one in Channel),
+    )
+    only_phone: str = _optional(
+        "", Type.PHONE, "The one number it is for; empty: every one.", "仅限的号码；留空则不限。"
+    )
 
     @property
     def key(self) -> str:
-        """One event per borrower, scope, day and direction."""
-        return f"{self.reference}:{self.scope}:{self.given_on}:{self.is_granted}"
+        """One event per borrower, scope, reach, day and direction."""
+        reach = f"{self.only_channel}:{self.only_phone}"
+        return f"{self.reference}:{self.scope}:{reach}:{self.given_on}:{self.is_granted}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -226,7 +260,7 @@ class DoNotContactRow:
         return f"{self.reference}:{self.phone}"
 
 
-Row = AccountRow | PaymentRow | LimitRow | ConsentRow | DoNotContactRow
+Row = AccountRow | PaymentRow | TransactionRow | LimitRow | ConsentRow | DoNotContactRow
 
 
 class Kind(StrEnum):
@@ -234,6 +268,7 @@ class Kind(StrEnum):
 
     ACCOUNTS = "accounts"
     PAYMENTS = "payments"
+    TRANSACTIONS = "transactions"
     LIMITS = "limits"
     CONSENTS = "consents"
     DO_NOT_CONTACT = "do-not-contact"
@@ -242,6 +277,7 @@ class Kind(StrEnum):
 ROWS: Final[Mapping[Kind, type[Row]]] = {
     Kind.ACCOUNTS: AccountRow,
     Kind.PAYMENTS: PaymentRow,
+    Kind.TRANSACTIONS: TransactionRow,
     Kind.LIMITS: LimitRow,
     Kind.CONSENTS: ConsentRow,
     Kind.DO_NOT_CONTACT: DoNotContactRow,

@@ -5,10 +5,12 @@ The lender's file is the truth about its own book: balances, limit, rate and due
 
 from __future__ import annotations
 
+import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +18,8 @@ from uuid import UUID
 from parley.ids import derive_id
 from parley.run.importing.dues import dues_of
 from parley.run.importing.rows import AccountRow
+from parley.run.importing.states import states_of
+from parley.run.importing.verdict import Undo
 from parley.store.audit import record
 from parley.store.bulk import insert_all, insert_values, update_rows
 from parley.store.lock import borrower_lock
@@ -37,6 +41,7 @@ class _Change:
     account_id: UUID
     index: bytes
     digest: bytes
+    undo: Undo
 
 
 def identity_text(row: AccountRow) -> str:
@@ -56,6 +61,7 @@ _TERM_FIELDS: Final = {
     "credit_limit_minor": "credit_limit",
     "status": "status",
     "history": "history",
+    "contract_on": "contract_on",
 }
 TERMS: Final = tuple(_TERM_FIELDS)
 terms_of: Final[Callable[[AccountRow], tuple[Any, ...]]] = attrgetter(*_TERM_FIELDS.values())
@@ -86,6 +92,39 @@ def new_consent(person_id: UUID, row: AccountRow, now: datetime) -> Consent:
     )
 
 
+# The columns of a borrower that a row may change.
+PERSON: Final = ("name_sealed", "identity_sealed", "language", "jurisdiction", "zones")
+
+
+def person_state(person: Borrower) -> list[Any]:
+    """Return the columns PERSON as JSON; what is sealed stays sealed."""
+    values = [getattr(person, name) for name in PERSON]
+    return [b64encode(value).decode() if isinstance(value, bytes | memoryview) else value for value in values]
+
+
+def state_digest(state: list[Any]) -> str:
+    """Return a digest of such a state: whether it is still the same can be told without keeping it twice."""
+    return hashlib.sha256(_encode(state).encode()).hexdigest()
+
+
+def _before(account: Account, dues: list[Any]) -> Undo:
+    digest = account.import_digest
+    return {
+        "terms": [_plain(getattr(account, name)) for name in TERMS],
+        "digest_before": bytes(digest).hex() if digest is not None else None,
+        "dues": dues,
+    }
+
+
+def _plain(value: object) -> object:
+    """Return the value as JSON holds it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _told(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None
+
+
 class Updater:
     """Brings known accounts up to date within the current transaction: gathers a chunk's rows, writes at `flush`."""
 
@@ -93,31 +132,40 @@ class Updater:
         self._vault = vault
         self._now = now
         self._changes: list[_Change] = []
-        self._met: list[tuple[AccountRow, UUID, bytes]] = []
+        self._met: list[tuple[AccountRow, UUID, bytes, Undo]] = []
 
-    def change(self, row: AccountRow, account_id: UUID, index: bytes, digest: bytes) -> None:
-        """Note that the account and its borrower are to become what *row* says."""
-        self._changes.append(_Change(row, account_id, index, digest))
+    def change(self, row: AccountRow, account_id: UUID, index: bytes, digest: bytes, undo: Undo) -> None:
+        """Note that the account and its borrower are to become what *row* says; *undo* gets what stood before."""
+        self._changes.append(_Change(row, account_id, index, digest, undo))
 
-    def meet(self, row: AccountRow, person_id: UUID, index: bytes) -> None:
+    def meet(self, row: AccountRow, person_id: UUID, index: bytes, undo: Undo) -> None:
         """Note a further account of a known borrower: its number, if new, is the one to use."""
-        self._met.append((row, person_id, index))
+        self._met.append((row, person_id, index, undo))
 
     def flush(self) -> None:
         """Write what was noted, now that new borrowers are stored; commit changed consents to the audit log."""
         if not self._changes and not self._met:
             return
         accounts = Account.objects.in_bulk([change.account_id for change in self._changes])
-        wanted = {account.borrower_id for account in accounts.values()} | {person for _, person, _ in self._met}
+        wanted = {account.borrower_id for account in accounts.values()} | {person for _, person, _, _ in self._met}
         borrower_lock(wanted)
         people = Borrower.objects.in_bulk(wanted)
         told = [(change, accounts[change.account_id]) for change in self._changes]
+        dues = states_of([account.id for _, account in told])
+        for change, account in told:
+            change.undo.update(_before(account, dues[account.id]["dues"]))
         self._change_accounts(told)
-        self._change_people([(change.row, people[account.borrower_id]) for change, account in told])
-        numbers = [(change.row, people[account.borrower_id], change.index) for change, account in told if change.index]
-        self._change_numbers([*numbers, *((row, people[person], index) for row, person, index in self._met)])
+        self._change_people([(change, people[account.borrower_id]) for change, account in told])
+        numbers = [
+            (change.row, people[account.borrower_id], change.index, change.undo)
+            for change, account in told
+            if change.index
+        ]
+        self._change_numbers(
+            [*numbers, *((row, people[person], index, undo) for row, person, index, undo in self._met)]
+        )
         self._change_dues(told)
-        self._change_consents([(change.row, account.borrower_id) for change, account in told])
+        self._change_consents([(change, account.borrower_id) for change, account in told])
 
     def _change_accounts(self, told: Sequence[tuple[_Change, Account]]) -> None:
         for change, account in told:
@@ -126,34 +174,37 @@ class Updater:
             account.import_digest = change.digest
         update_rows([account for _, account in told], [*TERMS, "import_digest"])
 
-    def _change_people(self, told: Sequence[tuple[AccountRow, Borrower]]) -> None:
+    def _change_people(self, told: Sequence[tuple[_Change, Borrower]]) -> None:
         seal = self._vault.seal
-        for row, person in told:
+        for change, person in told:
+            row = change.row
+            change.undo["person"] = person_state(person)
             data_key = bytes(person.data_key_wrapped or b"")
             person.name_sealed = seal(data_key, row.name, place(Sealed.BORROWER_NAME, person.id))
             person.identity_sealed = seal(data_key, identity_text(row), place(Sealed.BORROWER_IDENTITY, person.id))
             person.language, person.jurisdiction, person.zones = row.language, row.jurisdiction, list(row.zones)
-        update_rows(
-            [person for _, person in told], ["name_sealed", "identity_sealed", "language", "jurisdiction", "zones"]
-        )
+            change.undo["person_after"] = state_digest(person_state(person))
+        update_rows([person for _, person in told], PERSON)
 
-    def _change_numbers(self, told: Sequence[tuple[AccountRow, Borrower, bytes]]) -> None:
+    def _change_numbers(self, told: Sequence[tuple[AccountRow, Borrower, bytes, Undo]]) -> None:
         """Add new numbers and quarantine those they replace; a number that comes back is free again."""
         points: dict[UUID, list[ContactPoint]] = {}
-        people = {person.id for _, person, _ in told}
+        people = {person.id for _, person, _, _ in told}
         for point in ContactPoint.objects.filter(borrower_id__in=people, channel="sms").order_by("id"):
             points.setdefault(point.borrower_id, []).append(point)
         fresh, moved = [], dict[UUID, ContactPoint]()
-        for row, person, index in told:
+        for row, person, index, undo in told:
             theirs = points.setdefault(person.id, [])
             if not any(bytes(point.address_index or b"") == index for point in theirs):
                 data_key = bytes(person.data_key_wrapped or b"")
                 values = point_values(self._vault, person.id, data_key, row, index, ordinal=len(theirs) + 1)
                 theirs.append(ContactPoint(**dict(zip(POINT_COLUMNS, values, strict=True))))
                 fresh.append(theirs[-1])
+                undo.setdefault("points", []).append(theirs[-1].id.hex)
             for point in theirs:
                 is_current = bytes(point.address_index or b"") == index
                 if is_current != (point.quarantined_at is None):
+                    undo.setdefault("moved", []).append([point.id.hex, _told(point.quarantined_at)])
                     point.quarantined_at = None if is_current else self._now
                     moved[point.id] = point
         insert_all(fresh)
@@ -174,16 +225,18 @@ class Updater:
         rows = [(account_id, on, amount, 0) for account_id, dues in wanted.items() for on, amount in dues.items()]
         insert_values(Instalment, DUE_COLUMNS, rows)
 
-    def _change_consents(self, told: Sequence[tuple[AccountRow, UUID]]) -> None:
+    def _change_consents(self, told: Sequence[tuple[_Change, UUID]]) -> None:
         """Add an event only where the file itself says otherwise than before: a STOP since then is not undone."""
         people = {person for _, person in told}
         events = Consent.objects.filter(borrower_id__in=people, scope="promotion", source=CONSENT_SOURCE)
         latest = dict(events.order_by("at", "id").values_list("borrower_id", "granted"))
         fresh: dict[UUID, Consent] = {}
-        for row, person in told:
+        for change, person in told:
+            row = change.row
             if row.consent_promotion is not None and latest.get(person) != row.consent_promotion:
                 consent = new_consent(person, row, self._now)
                 fresh[consent.id] = consent
+                change.undo.setdefault("consents", []).append(consent.id.hex)
                 latest[person] = row.consent_promotion
         insert_all(list(fresh.values()))
         record(self._vault, list(fresh.values()), self._now)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any, Final
 
 from parley.run.importing.reasons import Reason
+from parley.store import importing
+
+# What taking a row back needs, as JSON: ids as hex, and what stood before. Empty where a row changed nothing.
+Undo = dict[str, Any]
 
 
 class Verdict(StrEnum):
@@ -16,6 +21,14 @@ class Verdict(StrEnum):
     UNCHANGED = "unchanged"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Took:
+    """A row that the store took."""
+
+    verdict: Verdict
+    undo: Undo = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A row that the store cannot take; `field` is the target that is wrong, "" for the row as a whole."""
@@ -24,9 +37,13 @@ class Refused:
     field: str = ""
 
 
+Result = Took | Refused
+UNCHANGED: Final = Took(Verdict.UNCHANGED)
+
+
 @dataclass(slots=True)
 class Counts:
-    """How many rows; `shared_numbers` are rows whose number another borrower has too (stored, and worth a look)."""
+    """How many rows, while they are counted: see `parley.store.importing.Counts`."""
 
     read: int = 0
     added: int = 0
@@ -34,6 +51,8 @@ class Counts:
     unchanged: int = 0
     refused: int = 0
     shared_numbers: int = 0
+    alerts: int = 0
+    alerts_not_sent: int = 0
 
     def add(self, verdict: Verdict) -> None:
         """Count one row that was taken."""
@@ -44,3 +63,7 @@ class Counts:
                 self.changed += 1
             case Verdict.UNCHANGED:
                 self.unchanged += 1
+
+    def told(self) -> importing.Counts:
+        """Return the counts as they stand."""
+        return importing.Counts(**asdict(self))

@@ -30,7 +30,7 @@ from parley.run.importing.update_accounts import (
     point_values,
     terms_of,
 )
-from parley.run.importing.verdict import Counts, Refused, Verdict
+from parley.run.importing.verdict import UNCHANGED, Counts, Refused, Result, Took, Undo, Verdict
 from parley.store.audit import record
 from parley.store.bulk import insert_all, insert_values
 from parley.store.models import Account, Borrower, Consent, ContactPoint, Instalment, Product
@@ -46,7 +46,7 @@ _ACCOUNT_COLUMNS: Final = (
     *("id", "borrower_id", "product_id", "reference_index", "reference_sealed", "currency", "arm", "import_digest"),
     *TERMS,
 )
-_VALUES: Final = attrgetter(*AccountRow.__slots__)
+_VALUES: Final = attrgetter(*(name for name in AccountRow.__slots__ if name != "contract_on"))
 
 
 @lru_cache(maxsize=4_096)
@@ -117,8 +117,10 @@ class AccountWriter:
         self._holdout_bps = holdout_bps
         self._counts = counts
         self._products: dict[str, Product] = {}
+        # A product that was made for the row at hand, to be noted with the first account of it.
+        self._new_product = ""
 
-    def write(self, rows: Sequence[AccountRow]) -> list[Verdict | Refused]:
+    def write(self, rows: Sequence[AccountRow]) -> list[Result]:
         """Store *rows* in the current transaction; one verdict for each."""
         rows = [_with_zones_of_number(row) for row in rows]
         known = _known([account_id(row.reference) for row in rows])
@@ -126,7 +128,7 @@ class AccountWriter:
         indexes = [self._vault.blind_index(Channel.SMS, row.phone) if row.phone else b"" for row in rows]
         owners = _owners(indexes)
         updater = Updater(self._vault, self._now)
-        verdicts: list[Verdict | Refused] = []
+        verdicts: list[Result] = []
         for row, index in zip(rows, indexes, strict=True):
             person_id, account = borrower_id(row.person), known.get(account_id(row.reference))
             person, others = chunk.people.get(person_id), owners.get(index, set())
@@ -150,23 +152,30 @@ class AccountWriter:
         account: _Known | None,
         person: _Person | None,
         index: bytes,
-    ) -> Verdict:
+    ) -> Took:
         digest = self._digest(row)
+        undo: Undo = {"account": account_id(row.reference).hex, "digest": digest.hex()}
         if account is not None:
             if account.digest == digest:
-                return Verdict.UNCHANGED
-            updater.change(row, account_id(row.reference), index, digest)
-            return Verdict.CHANGED
+                return UNCHANGED
+            updater.change(row, account_id(row.reference), index, digest, undo)
+            return Took(Verdict.CHANGED, undo)
+        undo["borrower"] = borrower_id(row.person).hex
+        if self._new_product:
+            undo["product"], self._new_product = self._new_product, ""
         if person is None:
             person = self._add_borrower(chunk, row)
+            undo["is_new_borrower"] = True
             if index:
-                chunk.points.append(point_values(self._vault, person.id, person.data_key, row, index, ordinal=1))
+                point = point_values(self._vault, person.id, person.data_key, row, index, ordinal=1)
+                chunk.points.append(point)
             if row.consent_promotion is not None:
                 chunk.consents.append(new_consent(person.id, row, self._now))
+                undo["consents"] = [chunk.consents[-1].id.hex]
         elif index:
-            updater.meet(row, person.id, index)
+            updater.meet(row, person.id, index, undo)
         self._add_account(chunk, row, person, digest)
-        return Verdict.ADDED
+        return Took(Verdict.ADDED, undo)
 
     def _refusal(
         self, row: AccountRow, account: _Known | None, person: _Person | None, owners: set[UUID]
@@ -193,8 +202,10 @@ class AccountWriter:
                 "minimum_percent_bps": row.minimum_percent_bps,
                 "minimum_floor_minor": row.minimum_floor,
             }
-            product, _ = Product.objects.get_or_create(code=row.product, defaults=terms)
+            product, is_new = Product.objects.get_or_create(code=row.product, defaults=terms)
             self._products[row.product] = product
+            if is_new:
+                self._new_product = row.product
         return product
 
     def _add_borrower(self, chunk: _Chunk, row: AccountRow) -> _Person:
@@ -230,7 +241,9 @@ class AccountWriter:
         chunk.dues += [(row_id, on, due, 0) for on, due in dues_of(row)]
 
     def _digest(self, row: AccountRow) -> bytes:
-        return self._vault.blind_index("import", repr(_VALUES(row)))
+        # What a file does not say leaves the digest of older versions as it was.
+        later = (row.contract_on,) if row.contract_on is not None else ()
+        return self._vault.blind_index("import", repr((*_VALUES(row), *later)))
 
     def _flush(self, chunk: _Chunk) -> None:
         insert_values(Borrower, _BORROWER_COLUMNS, chunk.borrowers)

@@ -10,7 +10,7 @@ from parley.ids import derive_id
 from parley.purpose import Channel
 from parley.run.importing.reasons import Reason
 from parley.run.importing.rows import ConsentRow, DoNotContactRow, LimitRow
-from parley.run.importing.verdict import Refused, Verdict
+from parley.run.importing.verdict import UNCHANGED, Refused, Result, Took, Verdict
 from parley.run.importing.write_accounts import account_id, borrower_id
 from parley.store.audit import record
 from parley.store.models import Account, Borrower, Consent, ContactPoint, LimitChange
@@ -24,11 +24,11 @@ class LimitWriter:
         self._vault = vault
         self._now = now
 
-    def write(self, rows: Sequence[LimitRow]) -> list[Verdict | Refused]:
+    def write(self, rows: Sequence[LimitRow]) -> list[Result]:
         """Store *rows* in the current transaction; one verdict for each."""
         accounts = Account.objects.in_bulk([account_id(row.reference) for row in rows])
         known = LimitChange.objects.in_bulk([_limit_id(row) for row in rows])
-        verdicts: list[Verdict | Refused] = []
+        verdicts: list[Result] = []
         added: list[LimitChange] = []
         for row in rows:
             account = accounts.get(account_id(row.reference))
@@ -38,10 +38,11 @@ class LimitWriter:
                 verdicts.append(Refused(Reason.WRONG_CURRENCY, "currency"))
             elif (old := known.get(_limit_id(row))) is not None:
                 is_same = (old.before_minor, old.after_minor) == (row.before, row.after)
-                verdicts.append(Verdict.UNCHANGED if is_same else Refused(Reason.MAY_NOT_CHANGE, "after"))
+                verdicts.append(UNCHANGED if is_same else Refused(Reason.MAY_NOT_CHANGE, "after"))
             else:
                 added.append(_limit(row, account))
-                verdicts.append(Verdict.ADDED)
+                undo = {"limit": _limit_id(row).hex, "account": account.id.hex, "was": account.credit_limit_minor}
+                verdicts.append(Took(Verdict.ADDED, undo))
         LimitChange.objects.bulk_create(added)
         record(self._vault, added, self._now)
         _raise_limits(added)
@@ -79,11 +80,22 @@ class ConsentWriter:
         self._vault = vault
         self._now = now
 
-    def write(self, rows: Sequence[ConsentRow]) -> list[Verdict | Refused]:
+    def write(self, rows: Sequence[ConsentRow]) -> list[Result]:
         """Store *rows* in the current transaction; one verdict for each."""
         people = _people([row.reference for row in rows])
-        wanted = [_consent(row, people[row.reference]) if row.reference in people else None for row in rows]
-        return _store_consents(self._vault, self._now, [[one] if one else [] for one in wanted], Reason.UNKNOWN_ACCOUNT)
+        points = _points(self._vault, [row.only_phone for row in rows if row.only_phone])
+        wanted: list[list[Consent] | Reason] = []
+        for row in rows:
+            theirs = [
+                point for point in points.get(row.only_phone, []) if point.borrower_id == people.get(row.reference)
+            ]
+            if row.reference not in people:
+                wanted.append(Reason.UNKNOWN_ACCOUNT)
+            elif row.only_phone and not theirs:
+                wanted.append(Reason.UNKNOWN_NUMBER)
+            else:
+                wanted.append([_consent(row, people[row.reference], theirs[0] if theirs else None)])
+        return _store_consents(self._vault, self._now, wanted)
 
 
 class DoNotContactWriter:
@@ -93,19 +105,25 @@ class DoNotContactWriter:
         self._vault = vault
         self._now = now
 
-    def write(self, rows: Sequence[DoNotContactRow]) -> list[Verdict | Refused]:
+    def write(self, rows: Sequence[DoNotContactRow]) -> list[Result]:
         """Store *rows* in the current transaction; one verdict for each."""
         people = _people([row.reference for row in rows if row.reference])
-        indexes = {row.phone: self._vault.blind_index(Channel.SMS, row.phone) for row in rows if row.phone}
-        points: dict[bytes, list[ContactPoint]] = {}
-        for point in ContactPoint.objects.filter(address_index__in=list(indexes.values())):
-            points.setdefault(bytes(point.address_index or b""), []).append(point)
-        wanted = []
+        points = _points(self._vault, [row.phone for row in rows if row.phone])
+        wanted: list[list[Consent] | Reason] = []
         for row in rows:
             found = [_refusal(row, people[row.reference], None)] if row.reference in people else []
-            on_number = points.get(indexes.get(row.phone, b""), [])
-            wanted.append(found + [_refusal(row, point.borrower_id, point) for point in on_number])
-        return _store_consents(self._vault, self._now, wanted, Reason.UNKNOWN_NUMBER)
+            found += [_refusal(row, point.borrower_id, point) for point in points.get(row.phone, [])]
+            wanted.append(found or Reason.UNKNOWN_NUMBER)
+        return _store_consents(self._vault, self._now, wanted)
+
+
+def _points(vault: Vault, numbers: Sequence[str]) -> dict[str, list[ContactPoint]]:
+    """Return the contact points behind each number."""
+    indexes = {vault.blind_index(Channel.SMS, number): number for number in numbers}
+    found: dict[str, list[ContactPoint]] = {}
+    for point in ContactPoint.objects.filter(address_index__in=list(indexes)):
+        found.setdefault(indexes[bytes(point.address_index or b"")], []).append(point)
+    return found
 
 
 def _people(references: Sequence[str]) -> dict[str, UUID]:
@@ -121,11 +139,16 @@ def _people(references: Sequence[str]) -> dict[str, UUID]:
     return found
 
 
-def _consent(row: ConsentRow, person: UUID) -> Consent:
+def _consent(row: ConsentRow, person: UUID, point: ContactPoint | None) -> Consent:
+    reach = [row.only_channel, point.pk.hex if point is not None else ""]
+    known_by = [row.scope, str(row.is_granted), row.given_on.isoformat(), *(reach if any(reach) else [])]
     return Consent(
-        id=derive_id("consent", person.hex, row.scope, str(row.is_granted), row.given_on.isoformat()),
+        id=derive_id("consent", person.hex, *known_by),
         borrower_id=person,
+        contact_point=point,
         scope=row.scope,
+        channel=row.only_channel,
+        is_for_address=point is not None,
         granted=row.is_granted,
         source=row.source,
         proof=row.proof,
@@ -151,19 +174,18 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-def _store_consents(
-    vault: Vault, now: datetime, wanted: Sequence[Sequence[Consent]], if_nobody: Reason
-) -> list[Verdict | Refused]:
-    known = set(Consent.objects.filter(id__in=[one.id for row in wanted for one in row]).values_list("id", flat=True))
+def _store_consents(vault: Vault, now: datetime, wanted: Sequence[Sequence[Consent] | Reason]) -> list[Result]:
+    asked = [one.id for row in wanted if not isinstance(row, Reason) for one in row]
+    known = set(Consent.objects.filter(id__in=asked).values_list("id", flat=True))
     added: dict[UUID, Consent] = {}
-    verdicts: list[Verdict | Refused] = []
+    verdicts: list[Result] = []
     for row in wanted:
+        if isinstance(row, Reason):
+            verdicts.append(Refused(row, "reference" if row is Reason.UNKNOWN_ACCOUNT else "phone"))
+            continue
         fresh = {one.id: one for one in row if one.id not in known and one.id not in added}
         added |= fresh
-        if not row:
-            verdicts.append(Refused(if_nobody, "reference" if if_nobody is Reason.UNKNOWN_ACCOUNT else "phone"))
-        else:
-            verdicts.append(Verdict.ADDED if fresh else Verdict.UNCHANGED)
+        verdicts.append(Took(Verdict.ADDED, {"consents": [one.hex for one in fresh]}) if fresh else UNCHANGED)
     Consent.objects.bulk_create(added.values())
     record(vault, list(added.values()), now)
     return verdicts

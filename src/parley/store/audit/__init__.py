@@ -9,6 +9,16 @@ from parley.store.audit.checkpoint import checkpoint, export_checkpoint
 from parley.store.audit.record import record
 from parley.store.audit.report import AuditReport, Finding, Problem
 from parley.store.audit.sequence import sequence
-from parley.store.audit.verify import verify
+from parley.store.audit.verify import TAKEN_BACK, verify
 
-__all__ = ["AuditReport", "Finding", "Problem", "checkpoint", "export_checkpoint", "record", "sequence", "verify"]
+__all__ = [
+    "TAKEN_BACK",
+    "AuditReport",
+    "Finding",
+    "Problem",
+    "checkpoint",
+    "export_checkpoint",
+    "record",
+    "sequence",
+    "verify",
+]

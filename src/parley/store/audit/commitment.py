@@ -21,17 +21,23 @@ from django.db.models import Model
 from parley.store.models import (
     Arrangement,
     ArrangementInstalment,
+    Call,
     Consent,
+    Correction,
     Event,
     GateDecision,
     Hold,
     Inbound,
     LimitChange,
     Message,
+    NamedTimes,
+    Note,
     OfferRecord,
     Payment,
     Promise,
     Receipt,
+    Reveal,
+    Transaction,
 )
 from parley.store.sealed import Sealed
 
@@ -76,12 +82,37 @@ AUDITED: dict[type[Model], tuple[str, ...]] = {
     Promise: ("account_id", "conversation_id", "currency", "amount_minor", "due_on", "made_at"),
     Consent: ("borrower_id", "contact_point_id", "scope", "granted", "source", "proof", "at"),
     Payment: ("account_id", "row_key", "paid_on", "received_at", "amount_minor", "allocation"),
+    # That it is abnormal the lender may find out later.
+    Transaction: ("account_id", "row_key", "at", "amount_minor"),
+    NamedTimes: ("borrower_id", "closed", "only", "from_day", "source", "inbound_id", "at"),
     Hold: ("borrower_id", "account_id", "kind", "source", "inbound_id", "from_at", "until_at"),
     LimitChange: ("account_id", "row_key", "effective_on", "before_minor", "after_minor"),
+    Note: ("borrower_id", "conversation_id", "operator_id", "at"),
+    Correction: ("borrower_id", "conversation_id", "inbound_id", "operator_id", "supersedes_id", "at"),
+    Call: (
+        *("borrower_id", "account_id", "contact_point_id", "conversation_id", "operator_id"),
+        *("direction", "outcome", "purpose", "verdict", "at"),
+    ),
+    Reveal: ("borrower_id", "operator_id", "field", "reason", "at", "wall_at"),
+}
+
+# Columns that a table got after its first release: committed to by name and only where they hold something, so that the
+# commitments of older rows stand.
+AUDITED_LATER: dict[type[Model], tuple[str, ...]] = {
+    Consent: ("channel", "is_for_address"),
+    Hold: ("began_on",),
+    Message: ("written_by_id",),
+    GateDecision: ("facts",),
 }
 
 # Tables whose row also has a sealed text that is committed to, and where it lies.
-TEXTS: dict[type[Model], Sealed] = {Message: Sealed.MESSAGE_BODY, Inbound: Sealed.INBOUND_BODY}
+TEXTS: dict[type[Model], Sealed] = {
+    Message: Sealed.MESSAGE_BODY,
+    Inbound: Sealed.INBOUND_BODY,
+    Note: Sealed.NOTE_BODY,
+    Correction: Sealed.CORRECTION_BODY,
+    Reveal: Sealed.REVEAL_BODY,
+}
 
 _COLUMNS: dict[type[Model], Callable[[Any], tuple[Any, ...]]] = {
     table: attrgetter("pk", *columns) for table, columns in AUDITED.items()
@@ -96,7 +127,8 @@ def row_key(row: Model) -> str | int:
 def commitment(key: bytes, row: Model) -> bytes:
     """Return the commitment of a row of an audited table, 32 bytes."""
     table = type(row)
-    return hmac.digest(key, canonical([table.__name__, *_COLUMNS[table](row)]), hashlib.sha256)
+    later = [item for name in AUDITED_LATER.get(table, ()) if (item := [name, getattr(row, name)])[1]]
+    return hmac.digest(key, canonical([table.__name__, *_COLUMNS[table](row), *later]), hashlib.sha256)
 
 
 def canonical(values: Sequence[object]) -> bytes:

@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet, UUIDField
 
 from parley.store.audit.commitment import AUDITED, TEXTS, commitment, row_key
-from parley.store.models import AuditEntry, AuditPending, Borrower, ContactPoint, Conversation, Inbound, Message
+from parley.store.models import (
+    AuditEntry,
+    AuditPending,
+    Borrower,
+    ContactPoint,
+    Conversation,
+    Correction,
+    Inbound,
+    Message,
+    Note,
+    Reveal,
+)
+from parley.store.prepared import GivenMany, ask
 from parley.store.sealed import place
 from parley.store.vault import Vault
 
@@ -53,7 +66,7 @@ def text_digest(vault: Vault, row: Model, keys: Mapping[UUID, bytes]) -> bytes |
     column = TEXTS.get(type(row))
     if column is None:
         return None
-    assert isinstance(row, Message | Inbound)
+    assert isinstance(row, Message | Inbound | Note | Correction | Reveal)
     if row.body_sealed is None:
         return None
     data_key = keys.get(row.id, vault.shared_key)
@@ -61,18 +74,22 @@ def text_digest(vault: Vault, row: Model, keys: Mapping[UUID, bytes]) -> bytes |
 
 
 def data_keys(rows: Sequence[Model]) -> dict[UUID, bytes]:
-    """Return the wrapped data key for each Message and Inbound that has one, by the row's id."""
+    """Return the wrapped data key for each row with a text that has one, by the row's id."""
     owned = owners(rows)
     if not owned:
         return {}
-    found = Borrower.objects.filter(id__in=set(owned.values()), data_key_wrapped__isnull=False)
-    people = dict(found.values_list("id", "data_key_wrapped"))
+    people = dict(ask(_keys, ids=set(owned.values())))
     return {row: bytes(people[person] or b"") for row, person in owned.items() if person in people}
 
 
+def _keys() -> QuerySet[Any, Any]:
+    found = Borrower.objects.filter(id__in=GivenMany("ids", UUIDField()), data_key_wrapped__isnull=False)
+    return found.values_list("id", "data_key_wrapped")
+
+
 def owners(rows: Sequence[Model]) -> dict[UUID, UUID]:
-    """Return the borrower of each Message, and of each Inbound whose writer is known, by the row's id."""
-    found = {row.id: row.borrower_id for row in rows if isinstance(row, Message)}
+    """Return the borrower of each row with a text, of an Inbound where its writer is known, by the row's id."""
+    found = {row.id: row.borrower_id for row in rows if isinstance(row, Message | Note | Correction | Reveal)}
     inbound = [row for row in rows if isinstance(row, Inbound)]
     points = {row.contact_point_id for row in inbound if row.contact_point_id}
     talks = {row.conversation_id for row in inbound if row.conversation_id}

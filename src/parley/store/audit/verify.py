@@ -26,8 +26,10 @@ from parley.store.database import snapshot
 from parley.store.models import AuditCheckpoint, AuditEntry, AuditFrontier, AuditLeaf, Borrower, Event
 from parley.store.vault import Vault
 
-# The event that an erasure leaves behind.
+# The event that an erasure leaves behind, and that of an undone import. Both name the rows that go with them, as
+# [[table, row], …] in their `removed`.
 ERASED = "borrower_erased"
+TAKEN_BACK = "import.taken_back"
 _CHUNK = 2_000
 
 _Key = tuple[str, str | int]
@@ -42,6 +44,8 @@ class _Check:
     # What the log says of each row: commitment, digest of its text (None: no text).
     named: dict[_Key, tuple[str, str | None]] = field(default_factory=dict)
     erased: set[UUID] = field(default_factory=set)
+    # By the event that says so: rows that were taken back. They count as gone from the event's place in the log on.
+    taken_back: dict[int, list[_Key]] = field(default_factory=dict)
 
 
 def verify(vault: Vault, checkpoint_file: Path | None = None) -> AuditReport:
@@ -52,6 +56,7 @@ def verify(vault: Vault, checkpoint_file: Path | None = None) -> AuditReport:
     exported = None if checkpoint_file is None else read_checkpoint(checkpoint_file)
     check = _Check(vault)
     with snapshot():
+        check.taken_back = _taken_back()
         _check_log(check, exported)
         _check_tail(check)
         for table in AUDITED:
@@ -60,6 +65,15 @@ def verify(vault: Vault, checkpoint_file: Path | None = None) -> AuditReport:
             check.report.add(Problem.ROW_MISSING, name, row)
         _check_erasures(check)
     return check.report
+
+
+def _taken_back() -> dict[int, list[_Key]]:
+    """Return what each such event names. That the event itself is unchanged is checked as for every row."""
+    found: dict[int, list[_Key]] = {}
+    for event, data in Event.objects.filter(kind__in=[TAKEN_BACK, ERASED]).values_list("id", "data"):
+        rows = data.get("removed", []) if isinstance(data, dict) else []
+        found[event] = [(str(row[0]), str(row[1])) for row in rows if isinstance(row, list) and len(row) > 1]
+    return found
 
 
 def _check_log(check: _Check, exported: Checkpoint | None) -> None:
@@ -164,6 +178,9 @@ def _name(check: _Check, entry: AuditEntry) -> None:
                 continue
         if check.named.setdefault((table, row), said) != said:
             check.report.add(Problem.ROW_TWICE, table, row)
+        if table == Event.__name__ and isinstance(row, int):
+            for gone in check.taken_back.get(row, ()):
+                check.named.pop(gone, None)
 
 
 def _check_table(check: _Check, table: type[Model]) -> None:

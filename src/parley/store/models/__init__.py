@@ -11,13 +11,17 @@ from parley.store.models.account import (
     Payment,
     Product,
     Promise,
+    Transaction,
 )
 from parley.store.models.audit import AuditCheckpoint, AuditEntry, AuditFrontier, AuditLeaf, AuditPending
 from parley.store.models.conversation import Conversation, Inbound, OfferRecord
+from parley.store.models.desk import Call, Correction, Note, Presence, Reveal
+from parley.store.models.imports import ImportBatch, ImportChunk
 from parley.store.models.keys import KeyCheck
 from parley.store.models.ledger import GateDecision, Message, MessagePart, Receipt
-from parley.store.models.party import Borrower, Consent, ContactPoint, Hold
-from parley.store.models.run import Campaign, Event, Job, LenderSettings, Run, RunChunk, RunItem
+from parley.store.models.party import Borrower, Consent, ContactPoint, Hold, NamedTimes
+from parley.store.models.run import Campaign, Event, Job, LenderSettings, RulebookFiles, Run, RunChunk, RunItem
+from parley.store.models.staff import Operator
 
 __all__ = [
     "Account",
@@ -29,13 +33,17 @@ __all__ = [
     "AuditLeaf",
     "AuditPending",
     "Borrower",
+    "Call",
     "Campaign",
     "Consent",
     "ContactPoint",
     "Conversation",
+    "Correction",
     "Event",
     "GateDecision",
     "Hold",
+    "ImportBatch",
+    "ImportChunk",
     "Inbound",
     "Instalment",
     "Job",
@@ -44,12 +52,19 @@ __all__ = [
     "LimitChange",
     "Message",
     "MessagePart",
+    "NamedTimes",
+    "Note",
     "OfferRecord",
+    "Operator",
     "Payment",
+    "Presence",
     "Product",
     "Promise",
     "Receipt",
+    "Reveal",
+    "RulebookFiles",
     "Run",
     "RunChunk",
     "RunItem",
+    "Transaction",
 ]

@@ -33,6 +33,8 @@ class Account(models.Model):
     is_rate_assumed = models.BooleanField(default=False)
     credit_limit_minor = models.BigIntegerField(null=True)
     status = models.CharField(max_length=12, default="open")
+    # When the contract was concluded; NULL where the lender's file did not say: rules that turn on it then bind.
+    contract_on = models.DateField(null=True)
     # Experiment arm fixed at import: "messages" or "holdout".
     arm = models.CharField(max_length=12, default="messages")
     # Months late in the last months, newest first, as the lender's file said; [] where it did not.
@@ -86,6 +88,24 @@ class LimitChange(models.Model):
     effective_on = models.DateField()
     before_minor = models.BigIntegerField()
     after_minor = models.BigIntegerField()
+
+
+class Transaction(models.Model):
+    """Money that moved on an account, as the lender's file tells it; one that the lender flags gets a risk alert.
+
+    `at` is the instant; of a transaction that only has a day it is the day's last instant where the borrower is.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="transactions")
+    row_key = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+    amount_minor = models.BigIntegerField()
+    # Where the money went, in the file's words; personal data.
+    merchant_sealed = models.BinaryField(null=True)
+    is_abnormal = models.BooleanField(default=False)
+    # The lender's code of why.
+    reason_code = models.CharField(max_length=40, default="", blank=True)
 
 
 class Arrangement(models.Model):

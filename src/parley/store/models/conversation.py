@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -22,9 +23,17 @@ class Conversation(models.Model):
     last_outbound_at = models.DateTimeField(null=True)
     needs_person_since = models.DateTimeField(null=True)
     person_reason = models.CharField(max_length=40, default="", blank=True)
+    # Since when something waits for a person's answer; null while nothing does.
+    waiting_since = models.DateTimeField(null=True)
+    # The member of staff who holds the thread; at most one.
+    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    assigned_at = models.DateTimeField(null=True)
+    # Counts what has happened on the thread; an act on an older one than now is refused.
+    version = models.IntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["needs_person_since"], name="conversation_for_person")]
         constraints = [
             models.UniqueConstraint(
                 fields=["contact_point"], condition=models.Q(closed_at__isnull=True), name="conversation_open_once"
@@ -43,12 +52,14 @@ class Inbound(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, related_name="inbounds")
     body_sealed = models.BinaryField(null=True)
     received_at = models.DateTimeField()
-    # What the urgent reader saw at the door: "", stop, risk, legal, joined by "+".
+    # What the urgent reader saw at the door: "", stop, risk, resume, joined by "+".
     urgent = models.CharField(max_length=24, default="", blank=True)
     # Whether the reply held the answer to our identity question: match, mismatch or "". The answer is not kept.
     identity_answer = models.CharField(max_length=8, default="", blank=True)
     intent = models.CharField(max_length=24, default="", blank=True)
     also = models.JSONField(default=list)
+    # The whole reading of the day it was answered, sealed: it holds amounts and days the borrower named.
+    reading_sealed = models.BinaryField(null=True)
     # A card or identity number was taken out before the text was stored.
     was_redacted = models.BooleanField(default=False)
     # new → done; a turn that failed by a defect ends as "person".

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -17,6 +18,8 @@ class Message(models.Model):
     offer = models.ForeignKey("store.OfferRecord", on_delete=models.PROTECT, null=True)
     # Which plan of the offer it states, where it states one.
     option = models.SmallIntegerField(null=True)
+    # The member of staff who wrote it; null where the machine did.
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     campaign = models.ForeignKey("store.Campaign", on_delete=models.PROTECT, null=True)
     resend_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
     purpose = models.CharField(max_length=24)
@@ -97,6 +100,8 @@ class GateDecision(models.Model):
     reason_code = models.CharField(max_length=32, default="", blank=True)
     rule_id = models.CharField(max_length=60, default="", blank=True)
     trace = models.JSONField(default=dict)
+    # All that was judged but the rulebook, to decide it again; null where it was decided before this was kept.
+    facts = models.JSONField(null=True)
     retry_at = models.DateTimeField(null=True)
     rulebook_hash = models.CharField(max_length=64)
     at = models.DateTimeField()

@@ -47,13 +47,16 @@ class ContactPoint(models.Model):
 
 
 class Consent(models.Model):
-    """An event of consent or refusal, with its proof; the newest one of a scope holds."""
+    """An event of consent or refusal, with its proof; the newest one of a scope and reach holds."""
 
     id = models.UUIDField(primary_key=True)
     borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT, related_name="consents")
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, null=True)
     # all, promotion, or a flag of the rulebook such as consent_electronic_direct
     scope = models.CharField(max_length=40)
+    # How far it reaches: one channel, or every one where this is empty; its contact point alone, or the whole person.
+    channel = models.CharField(max_length=8, default="", blank=True)
+    is_for_address = models.BooleanField(default=False)
     granted = models.BooleanField()
     source = models.CharField(max_length=40)
     proof = models.CharField(max_length=120)
@@ -74,9 +77,28 @@ class Hold(models.Model):
     # The reply that laid it on: our answer to that reply may still say so.
     inbound = models.ForeignKey("store.Inbound", on_delete=models.PROTECT, null=True)
     from_at = models.DateTimeField()
+    # The day on which what it says began, where known: a pause of so many days counts from it. NULL: it runs on.
+    began_on = models.DateField(null=True)
     until_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     released_by = models.CharField(max_length=60, default="", blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["borrower", "released_at"], name="hold_by_borrower")]
+
+
+class NamedTimes(models.Model):
+    """Times a borrower named: the newest week holds, and the newest day to wait for; one of neither: any time."""
+
+    id = models.UUIDField(primary_key=True)
+    borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT, related_name="named_times")
+    # Seven lists of [from, to] minutes, Monday first: what does not suit, and the only times that do.
+    closed = models.JSONField(null=True)
+    only = models.JSONField(null=True)
+    from_day = models.DateField(null=True)
+    source = models.CharField(max_length=40)
+    inbound = models.ForeignKey("store.Inbound", on_delete=models.PROTECT, null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["borrower", "at"], name="named_times_by_borrower")]

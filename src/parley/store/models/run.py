@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from django.db import models
+
+# As long as consents, arrears and holds hardly move.
+COUNT_LASTS: Final = timedelta(days=1)
 
 
 class LenderSettings(models.Model):
-    """The settings file as it stood, so that an old decision can be read with the settings of its day."""
+    """The settings file, or that of registrations, as it stood: an old decision is read with that of its day."""
 
     digest = models.CharField(max_length=64, unique=True)
     document = models.TextField()
+    at = models.DateTimeField()
+
+
+class RulebookFiles(models.Model):
+    """A rulebook as it stood, path → content, so that an old decision can be read, and made again, with its own."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    files = models.JSONField()
     at = models.DateTimeField()
 
 
@@ -21,6 +35,8 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True)
     total = models.IntegerField(default=0)
     counts = models.JSONField(default=dict)
+    # How far its budget reaches: the last wish it pays for, {} where it pays for none. Null: not drawn, or no budget.
+    cut = models.JSONField(null=True)
 
 
 class RunChunk(models.Model):
@@ -64,8 +80,14 @@ class Campaign(models.Model):
     created_by = models.CharField(max_length=60)
     approved_by = models.CharField(max_length=60, default="", blank=True)
     created_at = models.DateTimeField()
+    # When count, segments, cost and exclusions were last computed; null for when it was created.
+    counted_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+    def is_count_old(self, now: datetime) -> bool:
+        """Whether so much may have changed since the count that nobody should approve by it."""
+        return now - (self.counted_at or self.created_at) > COUNT_LASTS
 
 
 class Event(models.Model):
@@ -84,16 +106,28 @@ class Event(models.Model):
 
 
 class Job(models.Model):
-    """A piece of work that must happen once and may be tried again, such as paging a person."""
+    """A piece of work that must happen once and may be tried again: paging a person, a run, an import."""
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=24)
+    # waiting → running → done | failed; one whose process died is taken up again when its lease is over.
     state = models.CharField(max_length=8, default="waiting")
     payload = models.JSONField(default=dict)
     tries = models.IntegerField(default=0)
     not_before = models.DateTimeField()
     created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    asked_by = models.CharField(max_length=60, default="", blank=True)
+    total = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    # Wall time: until then the process that took it is believed to be alive.
+    leased_until = models.DateTimeField(null=True)
+    # Why it failed, in both languages; never a borrower's data.
+    error_en = models.CharField(max_length=1000, default="", blank=True)
+    error_zh = models.CharField(max_length=1000, default="", blank=True)
+    # What it found, for the page of whoever asked: counts and reasons, never a borrower's data.
+    result = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["state", "not_before"], name="job_waiting")]

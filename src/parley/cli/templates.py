@@ -1,0 +1,136 @@
+"""`parley templates`: whether our texts may go out, and what of them is to be registered."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parley.cli.options import HomeOption
+from parley.cli.speech import here, say
+
+if TYPE_CHECKING:
+    from parley.engine.approval import Asked, NotApproved, Objection, Verdict
+    from parley.engine.library import Library
+    from parley.run.approving import Audience
+
+app = typer.Typer(
+    help="Texts: whether law, provider and registrations let them out; what to register.", no_args_is_help=True
+)
+
+Provider = Annotated[
+    str, typer.Option(help="Ask for this provider of the rulebook. Default: that of the settings.", show_default=False)
+]
+Countries = Annotated[
+    list[str] | None,
+    typer.Option("--country", help="Ask for this place alone; may be repeated. Default: those of the book."),
+]
+
+
+@app.command("check")
+def check(provider: Provider = "", country: Countries = None, home: HomeOption = None) -> None:
+    """Ask of every text whether it may go out to the places, in the languages and about the products of the book.
+
+    Judges what the text says, what the provider carries, and what is registered (registrations.toml). Ends with 1
+    where one may not.
+    """
+    from parley.run.approving import check_templates
+
+    library, audiences, now = _open(home, provider, country or [])
+    verdicts = check_templates(audiences, library, now)
+    refused = sum(_show(audience, list(found), library) for audience, found in groupby(verdicts, key=_audience))
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command("draft")
+def draft(
+    country: Annotated[str, typer.Option("--country", help="The place whose registry wants the texts.")],
+    provider: Provider = "",
+    home: HomeOption = None,
+) -> None:
+    """Print every text as it is to be registered, as tables for registrations.toml; the ids are left to fill in."""
+    from parley.run.approving import Audience, texts_to_register
+
+    library, audiences, now = _open(home, provider, [country])
+    for language in dict.fromkeys(one.language for one in audiences):
+        for table in texts_to_register(Audience(country, language), library, now.date().isoformat()):
+            typer.echo(f"{table}\n")
+
+
+def _open(home: HomeOption, provider: str, countries: list[str]) -> tuple[Library, tuple[Audience, ...], datetime]:
+    """Return the library of a home, with another provider where one is asked for, whom to ask for, and the instant."""
+    from parley.errors import BadInput
+    from parley.run.approving import Audience, audiences_of
+    from parley.run.clock import open_clock
+    from parley.run.home import open_home, resolve_home
+    from parley.run.library import build_library
+    from parley.run.rulebooks import rulebook_in_use
+    from parley.store.audiences import audiences
+    from parley.store.faults import faults
+
+    opened = open_home(resolve_home(home, os.environ), os.environ)
+    library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+    carriers = library.rulebook.carriers
+    if provider and provider not in carriers:
+        allowed = ", ".join(sorted(carriers))
+        raise BadInput(
+            f"No provider {provider!r} is in the rulebook. Name one of: {allowed}.",
+            f"规则库中没有通道 {provider!r}。可选：{allowed}。",
+        )
+    if provider:
+        library = replace(library, route=replace(library.route, provider=provider, form=carriers[provider].form))
+    with faults():
+        found = audiences_of(audiences(), opened.settings.lender.jurisdiction)
+    if countries:
+        spoken = sorted({(one.language, one.product) for one in found})
+        found = tuple(
+            asked
+            for place in countries
+            for asked in [one for one in found if one.jurisdiction == place]
+            or [Audience(place, language, product) for language, product in spoken]
+        )
+    return library, found, open_clock(opened.home, opened.settings).now()
+
+
+def _audience(verdict: Verdict) -> Audience:
+    from parley.run.approving import Audience
+
+    return Audience(verdict.asked.jurisdiction, verdict.asked.language, verdict.asked.product)
+
+
+def _show(audience: Audience, verdicts: list[Verdict], library: Library) -> int:
+    """Print what was found for one audience, rule by rule. Returns how many templates may not go out."""
+    from parley.engine.approval import NotApproved
+
+    refused = [one for one in verdicts if isinstance(one, NotApproved)]
+    provider, chinese = library.route.provider, here()
+    carrier = library.rulebook.carriers.get(provider)
+    name_en, name_zh = (carrier.name.en, carrier.name.zh) if carrier is not None else (provider, provider)
+    whom = " ".join(filter(None, [audience.jurisdiction, audience.language.value, audience.product]))
+    approved, of = len(verdicts) - len(refused), len(verdicts)
+    say(
+        f"{whom} by {name_en}: {approved} of {of} texts approved",
+        f"{whom}，经 {name_zh}：{of} 条文案中 {approved} 条获准",
+        chinese=chinese,
+    )
+    for objection, asked in _by_objection(refused):
+        name = objection.rule_id or objection.reason_code
+        source = f" [{objection.citation}]" if objection.citation else ""
+        say(f"  {name}: {objection.text.en}{source}", f"  {name}：{objection.text.zh}{source}", chinese=chinese)
+        typer.echo("    " + ", ".join(f"{one.key} ({one.purpose})" for one in asked))
+    return len(refused)
+
+
+def _by_objection(refused: Iterable[NotApproved]) -> list[tuple[Objection, list[Asked]]]:
+    found: defaultdict[Objection, list[Asked]] = defaultdict(list)
+    for verdict in refused:
+        for objection in verdict.objections:
+            found[objection].append(verdict.asked)
+    return list(found.items())

@@ -1,0 +1,1 @@
+"""Whole books by column. Beside the store the only home of SQL text."""

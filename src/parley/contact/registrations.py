@@ -1,0 +1,205 @@
+"""What a lender has had registered: senders, texts and uses, by provider, country and purpose. Pure.
+
+The file `registrations.toml` of a home says it; a compliance officer keeps it. Of a message it tells how it would be
+carried and which registrations hold for it: facts that the rules about senders judge, and nothing more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Final
+
+from parley.contact.facts import Carriage, ContactFacts
+from parley.dates import local_date
+from parley.messaging.values import is_control
+from parley.messaging.wording import LONGEST_TEXT_CHARS, LONGEST_VALUE_CHARS, Wording, fits, read_wording
+from parley.purpose import Channel, Purpose
+from parley.rulebook.carriers import Carrier
+from parley.rulebook.document import read_document, tables_of
+from parley.rulebook.fields import Fields
+from parley.rulebook.terms import Registered, SenderForm
+
+FILE: Final = "registrations.toml"
+ALL: Final = "all"
+_COUNTRY: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One thing a registry or a provider has taken in. `providers` empty: whoever carries. `valid_to`: the last day.
+
+    `name` and `form`: of a sender. `wording`: of a template.
+    """
+
+    kind: Registered
+    registered_id: str
+    providers: frozenset[str]
+    country: str
+    purposes: frozenset[Purpose]
+    valid_from: date
+    valid_to: date | None
+    name: str = ""
+    form: SenderForm | None = None
+    wording: Wording | None = None
+
+    def holds(self, provider: str, jurisdiction: str, purpose: Purpose, days: Iterable[date]) -> bool:
+        """Say whether it holds for such a message on every one of *days*: those of the zones a borrower may be in."""
+        return (
+            (not self.providers or provider in self.providers)
+            and (jurisdiction == self.country or jurisdiction.startswith(f"{self.country}-"))
+            and purpose in self.purposes
+            and all(self.valid_from <= day and (self.valid_to is None or day <= self.valid_to) for day in days)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Registrations:
+    """All of a lender, in the order of the file. `digest`: SHA-256 of it, hex; empty where there is none."""
+
+    entries: tuple[Registration, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """By whom the texts of a deployment are carried. `form`: what they come from where no sender is registered."""
+
+    provider: str
+    form: SenderForm | None
+    registrations: Registrations
+
+    def carriage(self, facts: ContactFacts, text: str) -> Carriage | None:
+        """Return how *text* would be carried to the borrower of *facts*; None on channels that no carrier registers."""
+        if facts.channel is not Channel.SMS:
+            return None
+        days = {local_date(facts.now, zone) for zone in facts.zones or ("UTC",)}
+        return self.carried(facts.jurisdiction, facts.purpose, days, lambda wording: fits(wording, text))
+
+    def carried(
+        self, jurisdiction: str, purpose: Purpose, days: Iterable[date], is_it: Callable[[Wording], bool]
+    ) -> Carriage:
+        """Return how a text for which *is_it* knows the registered wording would be carried on all of *days*."""
+        on = tuple(days)
+        found: dict[Registered, Registration] = {}
+        for one in self.registrations.entries:
+            applies = one.kind not in found and one.holds(self.provider, jurisdiction, purpose, on)
+            if applies and (one.wording is None or is_it(one.wording)):
+                found[one.kind] = one
+        sender = found.get(Registered.SENDER)
+        return Carriage(
+            self.provider,
+            sender.form if sender is not None else self.form,
+            frozenset(found),
+            tuple(found[kind].registered_id for kind in Registered if kind in found),
+            self.registrations.digest,
+        )
+
+
+def read_registrations(content: bytes, carriers: Mapping[str, Carrier], path: str = FILE) -> Registrations:
+    """Return the registrations of a file; empty content is none. Raises BadInput with file and line."""
+    if not content:
+        return Registrations()
+    top = read_document(path, content)
+    entries: list[Registration] = []
+    placed: list[tuple[Registration, Fields]] = []
+    for kind in Registered:
+        for table in tables_of(top, kind):
+            one = _registration(kind, table, carriers)
+            _refuse_twice(one, table, placed)
+            placed.append((one, table))
+            entries.append(one)
+    top.finish()
+    _refuse_two_senders(placed)
+    return Registrations(tuple(entries), hashlib.sha256(content).hexdigest())
+
+
+def _registration(kind: Registered, table: Fields, carriers: Mapping[str, Carrier]) -> Registration:
+    country = table.text("country")
+    if _COUNTRY.fullmatch(country) is None:
+        table.fail("country", f"{country!r} is no code such as IN or US-TX", f"{country!r} 不是代码，如 IN 或 US-TX")
+    valid_from, valid_to = table.day("valid_from"), table.day("valid_to")
+    if valid_from is None or (valid_to is not None and valid_to < valid_from):
+        table.fail("valid_from", "valid_from is missing or after valid_to", "valid_from 缺失或晚于 valid_to")
+    is_sender = kind is Registered.SENDER
+    one = Registration(
+        kind=kind,
+        registered_id=table.text("id"),
+        providers=_providers(table, carriers),
+        country=country,
+        purposes=_purposes(table),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        name=table.text("name") if is_sender else "",
+        form=table.one_of("form", SenderForm) if is_sender else None,
+        wording=_wording(table) if kind is Registered.TEMPLATE else None,
+    )
+    table.finish()
+    return one
+
+
+def _providers(table: Fields, carriers: Mapping[str, Carrier]) -> frozenset[str]:
+    named = table.words("providers")
+    if named == {ALL}:
+        return frozenset()
+    allowed = ", ".join([ALL, *sorted(carriers)])
+    for one in sorted(named - carriers.keys()) or ([""] if not named else []):
+        table.fail(
+            "providers", f"providers: {one!r} is not one of: {allowed}", f"providers：{one!r} 不在允许值之内：{allowed}"
+        )
+    return named
+
+
+def _purposes(table: Fields) -> frozenset[Purpose]:
+    if table.words("purposes") == {ALL}:
+        return frozenset(Purpose)
+    some = table.some_of("purposes", Purpose)
+    if not some:
+        table.fail("purposes", 'purposes is empty; write ["all"] for all', 'purposes 为空；全部请写 ["all"]')
+    return some
+
+
+def _wording(table: Fields) -> Wording:
+    text = table.text("text")
+    if len(text) > LONGEST_TEXT_CHARS:
+        most = LONGEST_TEXT_CHARS
+        table.fail("text", f"text is longer than {most} characters", f"text 超过 {most} 个字符")
+    if any(char != "\n" and is_control(char) for char in text):
+        table.fail("text", "text holds a control or direction character", "text 含控制字符或方向字符")
+    wording = read_wording(text, table.number("longest_value", most=500) or LONGEST_VALUE_CHARS)
+    if not wording.has_words:
+        table.fail("text", "text is variables alone: it would fit any message", "text 仅由变量组成，可匹配任何短信")
+    return wording
+
+
+def _refuse_twice(one: Registration, table: Fields, placed: Iterable[tuple[Registration, Fields]]) -> None:
+    if any(other.kind is one.kind and other.registered_id == one.registered_id for other, _ in placed):
+        name = one.registered_id
+        table.fail("id", f"{one.kind} {name!r} is given twice", f"{one.kind} {name!r} 重复")
+
+
+def _refuse_two_senders(placed: Iterable[tuple[Registration, Fields]]) -> None:
+    """Refuse two senders for one message: which of them it would come from, and so of which form, nobody could say."""
+    senders = [(one, table) for one, table in placed if one.kind is Registered.SENDER]
+    for (one, _), (other, table) in combinations(senders, 2):
+        if _meet(one, other):
+            table.fail(
+                "purposes",
+                f"senders {one.registered_id!r} and {other.registered_id!r} overlap in provider, country, purpose and "
+                "days: say which is for what",
+                f"发送方 {one.registered_id!r} 与 {other.registered_id!r} 的通道、国家、用途与日期重叠：请写明各自用途",
+            )
+
+
+def _meet(one: Registration, other: Registration) -> bool:
+    return (
+        (f"{one.country}-".startswith(f"{other.country}-") or f"{other.country}-".startswith(f"{one.country}-"))
+        and bool(one.purposes & other.purposes)
+        and (not one.providers or not other.providers or bool(one.providers & other.providers))
+        and (one.valid_to is None or other.valid_from <= one.valid_to)
+        and (other.valid_to is None or one.valid_from <= other.valid_to)
+    )

@@ -1,0 +1,146 @@
+"""May a template go out: in this language, to this place, for this purpose, by the provider of this deployment? Pure.
+
+Asked before any borrower is: what the text contains, in every way it can read, and whether what carries it lets it
+pass. The gate asks the same of each message at dispatch, so a text that would not be approved does not leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from parley.contact.approval import objecting
+from parley.contact.content import also_for, contents_of
+from parley.contact.facts import Carriage, ContactFacts
+from parley.dates import local_date
+from parley.engine.library import Library
+from parley.locale import Language
+from parley.messaging.specimens import specimens
+from parley.messaging.template import Literal
+from parley.messaging.values import shown
+from parley.messaging.wording import Reading, covers, readings
+from parley.purpose import Channel, Purpose
+from parley.rulebook.rule import Text
+
+# A registration holds for whole days; at approval they are those of no borrower.
+_ZONE: Final = "UTC"
+# Not a rule's reason: the text is for something else than its label says.
+MISLABELLED: Final = "mislabelled"
+_MISLABELLED: Final = Text(
+    "The text is for more than its label says; the rules of {purposes} bind it too.",
+    "文案的用途超出其标注，亦受 {purposes} 的规则约束。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A template in one language, for one purpose, to one place. `product`: what rule files call it; empty: any."""
+
+    key: str
+    language: Language
+    jurisdiction: str
+    purpose: Purpose
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a template may not go out: the rule with its citation, in words. `rule_id` is empty where it is no rule."""
+
+    reason_code: str
+    rule_id: str
+    citation: str
+    layer: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The template may go out. `relied_on`: ids of the registrations it rests on, of every text it may become."""
+
+    asked: Asked
+    provider: str
+    relied_on: tuple[str, ...]
+    registrations: str
+    rulebook_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotApproved:
+    """The template may not go out. `objections`: every one, the gravest first."""
+
+    asked: Asked
+    provider: str
+    objections: tuple[Objection, ...]
+
+
+Verdict: TypeAlias = Approval | NotApproved
+
+
+def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
+    """Return whether the template may go out as of *now*.
+
+    Refuses with every rule about content or carriage that says no to any text the template may become. What depends on
+    a borrower (hours, caps, consents, a first contact) is not asked here.
+    """
+    carriages = [_carriage(asked, reading, library, now) for reading in _readings(asked, library)]
+    # Of several texts the one with the fewest registrations speaks for all: each must be registered.
+    carriage = min(carriages, key=lambda one: len(one.registered))
+    found: dict[str, Objection] = {}
+    for content_text in _texts(asked, library, now):
+        content = contents_of(content_text, library.outbound)
+        facts = ContactFacts(
+            now=now,
+            jurisdiction=asked.jurisdiction,
+            zones=(_ZONE,),
+            purpose=asked.purpose,
+            channel=Channel.SMS,
+            actor=library.lender.actor,
+            product=asked.product,
+            content=content,
+            carriage=carriage,
+        )
+        for rule, code in objecting(facts, library.rulebook, library.gate):
+            found.setdefault(rule.id, Objection(code.value, rule.id, rule.source, rule.layer.value, rule.text))
+        also = also_for(asked.purpose, content)
+        if also:
+            found.setdefault(MISLABELLED, _mislabelled(also))
+    if found:
+        return NotApproved(asked, library.route.provider, tuple(found.values()))
+    relied_on = tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on))
+    return Approval(asked, library.route.provider, relied_on, carriage.registrations, library.rulebook.hash)
+
+
+def _mislabelled(also: tuple[Purpose, ...]) -> Objection:
+    named = ", ".join(also)
+    text = Text(_MISLABELLED.en.format(purposes=named), _MISLABELLED.zh.format(purposes=named))
+    return Objection(MISLABELLED, "", "", "", text)
+
+
+def _readings(asked: Asked, library: Library) -> tuple[Reading, ...]:
+    return readings(library.catalogue.texts[asked.key, asked.language])
+
+
+def _known(asked: Asked, library: Library) -> Mapping[str, str]:
+    return library.lender.words(asked.jurisdiction, asked.language)
+
+
+def _carriage(asked: Asked, reading: Reading, library: Library, now: datetime) -> Carriage:
+    known = _known(asked, library)
+    return library.route.carried(
+        asked.jurisdiction, asked.purpose, {local_date(now, _ZONE)}, lambda wording: covers(wording, reading, known)
+    )
+
+
+def _texts(asked: Asked, library: Library, now: datetime) -> Iterator[str]:
+    """Give the text in every way it can read, with usual values."""
+    entry, today = library.catalogue.entry(asked.key), local_date(now, _ZONE)
+    types = {**library.catalogue.standing, **entry.placeholders}
+    for values in specimens(types, _known(asked, library), asked.language, today):
+        for reading in _readings(asked, library):
+            yield "".join(
+                node.text if isinstance(node, Literal) else shown(node.kind, values[node.name], asked.language, today)
+                for node in reading
+            )

@@ -1,0 +1,91 @@
+"""From words to a message, from a capacity to a menu: what a turn and the act of a person have in common."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from parley.contact.gate import Permit, decide
+from parley.dates import add_days
+from parley.engine.asking import Answering, contact_facts, with_text
+from parley.engine.case import Case
+from parley.engine.lawful import lawful_plans
+from parley.engine.library import Library
+from parley.engine.outcome import Draft, NewOffer
+from parley.engine.wording import Saying, render
+from parley.negotiation.menu import Facts, Menu, NoPlan, build_menu
+from parley.purpose import Purpose
+from parley.servicing.delinquency import days_past_due
+
+# An answer is worth sending for so long; after that the talk has moved on and a person looks.
+ANSWER_HOURS: Final = 24
+
+
+def make_draft(
+    case: Case,
+    key: str,
+    saying: Saying,
+    now: datetime,
+    library: Library,
+    *,
+    purpose: Purpose,
+    is_proven: bool,
+    answering: Answering | None,
+    is_by_person: bool = False,
+) -> Draft:
+    """Return the message of template *key*, with what the gate says of it now; it is asked again at dispatch."""
+    entry = library.catalogue.entry(key)
+    rendered = render(key, saying, library.lender, library.catalogue)
+    facts = contact_facts(
+        case.party,
+        case.account,
+        case.record,
+        purpose=purpose,
+        discloses=str(entry.discloses),
+        now=now,
+        today=case.today(now),
+        actor=library.lender.actor,
+        is_proven=is_proven,
+        in_collection_days=library.in_collection_days,
+        also_held=case.desk.also_held if is_by_person else frozenset(),
+        answering=answering,
+        is_by_person=is_by_person,
+    )
+    return Draft(
+        rendered=rendered,
+        purpose=purpose,
+        discloses=str(entry.discloses),
+        context=str(entry.context),
+        not_before=now,
+        not_after=now + timedelta(hours=ANSWER_HOURS),
+        decision=decide(with_text(facts, rendered.text, library), library.rulebook, library.gate),
+        answers=answering.inbound_id if answering is not None else None,
+    )
+
+
+def will_leave(draft: Draft) -> bool:
+    """Say whether the gate lets the message out now, or at an hour at which it is still worth sending."""
+    decision = draft.decision
+    return isinstance(decision, Permit) or (decision.retry_at is not None and decision.retry_at <= draft.not_after)
+
+
+def compute_offer(
+    case: Case, capacity_minor: int, first_due_on: date | None, offer_id: UUID, now: datetime, library: Library
+) -> NewOffer | NoPlan:
+    """Return the menu for what a month allows, or what is missing for one. Units: minor units of the account."""
+    assert case.account is not None, "a menu needs a debt"
+    today, account, policy = case.today(now), case.account, library.policy
+    facts = Facts(
+        product=account.product,
+        currency=account.currency,
+        balance_minor=account.balance.total,
+        contract_rate_bps=account.annual_rate_bps,
+        days_past_due=days_past_due(account.dues, today),
+        capacity_minor=capacity_minor,
+        first_due_on=first_due_on or add_days(today, policy.first_payment_days),
+    )
+    menu = build_menu(facts, policy, library.rulebook.hash, lawful_plans(case, today, library))
+    if not isinstance(menu, Menu):
+        return menu
+    return NewOffer(offer_id, menu, capacity_minor, now + timedelta(days=policy.valid_days))

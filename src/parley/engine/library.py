@@ -1,0 +1,41 @@
+"""What the engine knows by heart, loaded once at the start of a process and handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parley.contact.gate import GateSettings
+from parley.contact.registrations import Route
+from parley.engine.lender import Lender
+from parley.messaging.catalogue import Catalogue
+from parley.negotiation.policy import Policy
+from parley.nlu.lexicon import Lexicon
+from parley.nlu.read import Reader
+from parley.rulebook.book import Rulebook
+
+
+@dataclass(slots=True, eq=False)
+class Library:
+    """What the engine knows by heart: catalogue, word tables, rulebook, policy, the lender; loaded once.
+
+    `reader` reads replies, `outbound` our own texts; `route` says by whom they are carried and what is registered.
+    Only `rulebook` may be exchanged while a process runs, and only by `run.rules_in_use`, as a whole: each decision is
+    by one rulebook, and names it.
+    """
+
+    catalogue: Catalogue
+    reader: Reader
+    outbound: Lexicon
+    rulebook: Rulebook
+    policy: Policy
+    lender: Lender
+    identity_tries: int
+    identity_fresh_days: int
+    in_collection_days: int
+    gate: GateSettings
+    route: Route
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The word lists of replies."""
+        return self.reader.lexicon

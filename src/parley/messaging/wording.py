@@ -1,0 +1,145 @@
+"""Does a message say what a carrier has registered? Registered texts, their variables, and what may stand there.
+
+    {#var#} {#numeric#} …   as India's registries write a variable      {1} {2} …        as Tencent Cloud does
+    ${name}                 as Alibaba Cloud does                       {{1}} {name}     as others do
+
+Everything else is compared to the letter. Knows nothing of who registered what, and where.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, product
+from typing import Final, TypeAlias
+
+from parley.messaging.template import Branching, Literal, Node, Show, Template
+
+# India's registries allow 40 characters in a variable, others name no number; a registration may say its own.
+LONGEST_VALUE_CHARS: Final = 40
+LONGEST_TEXT_CHARS: Final = 2_000
+_VARIABLE: Final = re.compile(r"\{#[A-Za-z]{1,20}#\}|\{\{\w{1,40}\}\}|\$?\{\w{1,40}\}", re.ASCII)
+# A template of more texts than this is not one text with choices any more.
+_MOST_READINGS: Final = 500
+
+# Stands for a value that nobody knows yet; no literal of a text holds it.
+_UNKNOWN: Final = "\ue000"
+
+# One text a template may become: literals and placeholders, every choice made.
+Reading: TypeAlias = tuple[Literal | Show, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A registered text: `literals` stand around its variables, one more than these. `widths`: most characters of each.
+
+    Variables that touch are one of their joint width, for nobody sees where the value of one ends.
+    """
+
+    literals: tuple[str, ...]
+    widths: tuple[int, ...]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it says anything beside its variables."""
+        return any(literal.strip() for literal in self.literals)
+
+
+def read_wording(text: str, longest_chars: int = LONGEST_VALUE_CHARS) -> Wording:
+    """Return a registered *text* with its variables found, each of at most *longest_chars* characters."""
+    literals, widths, at = [""], list[int](), 0
+    for found in _VARIABLE.finditer(text):
+        literals[-1] += text[at : found.start()]
+        at = found.end()
+        if widths and not literals[-1]:
+            widths[-1] += longest_chars
+        else:
+            widths.append(longest_chars)
+            literals.append("")
+    literals[-1] += text[at:]
+    return Wording(tuple(literals), tuple(widths))
+
+
+def fits(wording: Wording, text: str) -> bool:
+    """Say whether *text* is the registered wording with a value in each variable. Takes time linear in both."""
+    first, *rest = wording.literals
+    if not text.startswith(first) or not text.endswith(wording.literals[-1]):
+        return False
+    ends = {len(first)}
+    for width, literal in zip(wording.widths, rest, strict=True):
+        begins = _within(ends, width, len(text))
+        ends = {begin + len(literal) for begin in begins if text.startswith(literal, begin)}
+    return len(text) in ends
+
+
+def _within(starts: set[int], width: int, length: int) -> set[int]:
+    """Return where a value that begins at one of *starts* may end: after one character, *width* at most."""
+    return {end for start in starts for end in range(start + 1, min(start + width, length) + 1)}
+
+
+def readings(template: Template) -> tuple[Reading, ...]:
+    """Return every text the template may become, as literals and placeholders: each choice made in each way."""
+    selectors = _selectors(template.nodes)
+    chosen = (dict(zip(selectors, picked, strict=True)) for picked in product(*selectors.values()))
+    found = tuple(dict.fromkeys(tuple(_walk(template.nodes, one)) for one in chosen))
+    assert len(found) <= _MOST_READINGS, "a template has a few choices"
+    return found
+
+
+def _selectors(nodes: Sequence[Node]) -> dict[str, dict[str, None]]:
+    """Return the branches of each placeholder that is chosen by, wherever it is; in order, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for node in nodes:
+        if isinstance(node, Branching):
+            for selector, branch in node.branches:
+                found.setdefault(node.name, {})[selector] = None
+                for name, inner in _selectors(branch).items():
+                    found.setdefault(name, {}).update(inner)
+    return found
+
+
+def _walk(nodes: Sequence[Node], chosen: Mapping[str, str]) -> Iterator[Literal | Show]:
+    for node in nodes:
+        if isinstance(node, Branching):
+            branches = dict(node.branches)
+            yield from _walk(branches.get(chosen[node.name], branches["other"]), chosen)
+        else:
+            yield node
+
+
+def spelled(reading: Reading, known: Mapping[str, str], variable: Callable[[int], str]) -> str:
+    """Return the text to register: the lender's own words as they are, a *variable*, by number, for all others."""
+    numbers = count(1)
+    return "".join(
+        node.text if isinstance(node, Literal) else known.get(node.name) or variable(next(numbers)) for node in reading
+    )
+
+
+def covers(wording: Wording, reading: Reading, known: Mapping[str, str]) -> bool:
+    """Say whether every message of *reading* is the registered wording: literal to literal, placeholder in variable.
+
+    *known*: the lender's own words by placeholder; these may be registered as words or as a variable. A variable never
+    takes in words of the template: what was registered as free is not what we have approved.
+    """
+    text, spans = "", list[tuple[int, int]]()
+    for node in reading:
+        start = len(text)
+        text += node.text if isinstance(node, Literal) else known.get(node.name) or _UNKNOWN
+        if isinstance(node, Show):
+            spans.append((start, len(text)))
+    ends_of = _joined(spans)
+    first, *rest = wording.literals
+    ends = {len(first)} if text.startswith(first) else set()
+    for literal in rest:
+        begins = {end for start in ends for end in ends_of.get(start, ())}
+        ends = {begin + len(literal) for begin in begins if text.startswith(literal, begin)}
+    return len(text) in ends
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
+    """Return where a variable that begins at a placeholder may end: there, or with one that follows at once."""
+    found: dict[int, list[int]] = {}
+    for start, end in reversed(spans):
+        found[start] = [end, *found.get(end, [])]
+    return found

@@ -1,0 +1,91 @@
+"""How far does a night's budget reach? What each wish would cost, and one cut over all of them.
+
+Drawn once for a night and kept with its run, so that a night that goes on after a stop, or in another process, draws no
+other. Word of what the night itself settles (a plan that broke) goes out besides: it is not known before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from parley.columnar.gate.budget import Cut, cut, write_candidates
+from parley.engine.announce import opening, words_of
+from parley.engine.nightly import PRIORITY, Cadence, Trigger, trigger
+from parley.engine.turn import Library
+from parley.run.nightly_book import NightBook, Wanted
+from parley.run.wishes import figures_of
+from parley.store import models
+from parley.store.book import load_accounts, load_wished, points_of
+from parley.store.page_code import code_of
+from parley.store.rows import account_of, party_of
+from parley.store.vault import Vault
+
+_ACCOUNTS_AT_ONCE: Final = 1_000
+_BLOCK: Final = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the money reaches: to `cut` and not beyond; None: it pays for nobody."""
+
+    cut: Cut | None
+
+    def takes(self, wanted: Trigger, account_id: UUID) -> bool:
+        """Say whether the night pays for this wish."""
+        return self.cut is not None and self.cut.takes(PRIORITY[wanted.family], account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What the cost of a wish depends on. Units: millionths of the currency's unit."""
+
+    as_of: date
+    now: datetime
+    cadence: Cadence
+    library: Library
+    vault: Vault
+    cost_per_segment_micro: int
+
+
+def draw(run: models.Run, book: NightBook, prices: Prices, budget_micro: int, folder: Path) -> Reach:
+    """Return how far the budget reaches in this run, as it was first drawn."""
+    if run.cut is None:
+        files = []
+        for number, wanted in enumerate(book.buckets()):
+            files.append(folder / f"candidates{number:05}.parquet")
+            write_candidates(files[-1], _candidates(wanted, prices))
+        found = cut(files, budget_micro) if files else None
+        kept = {"priority": found.priority, "account": str(found.account_id)} if found is not None else {}
+        # Where several processes draw, the first one's cut holds for all.
+        models.Run.objects.filter(id=run.pk, cut__isnull=True).update(cut=kept)
+        run.refresh_from_db(fields=["cut"])
+    return Reach(Cut(int(run.cut["priority"]), UUID(run.cut["account"])) if run.cut else None)
+
+
+def _candidates(wanted: Mapping[UUID, Wanted], prices: Prices) -> Iterator[tuple[UUID, int, int]]:
+    """Yield whom the night may have to pay for. What the columns leave open counts as if it were permitted."""
+    open_wishes = (key for key, one in wanted.items() if one.judged is None or one.judged.verdict != _BLOCK)
+    while some := list(islice(open_wishes, _ACCOUNTS_AT_ONCE)):
+        page, accounts = load_wished(some, prices.as_of, ()), load_accounts(some)
+        points = points_of({row.borrower_id for row in accounts.values()})
+        for key, row in page.rows.items():
+            found, point = trigger(row, prices.as_of, prices.cadence), points.get(accounts[key].borrower_id)
+            if found is not None and point is not None:
+                party = party_of(point.borrower, point, {}, code_of(point.id, prices.vault))
+                first = opening(
+                    found.family,
+                    party.zones,
+                    party.identity_proven_at,
+                    prices.as_of,
+                    prices.now,
+                    prices.library.identity_fresh_days,
+                )
+                account, figures = account_of(accounts[key], row.dues), figures_of(found, key, page)
+                said = words_of(first.key, party, account, figures, prices.as_of, prices.library)
+                yield key, PRIORITY[found.family], said.segments.count * prices.cost_per_segment_micro

@@ -1,0 +1,114 @@
+"""Serve the pages beside the loops: one listener for staff, one for borrowers, in threads of this process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from typing import Final
+
+import uvicorn
+
+from parley.errors import BadInput
+from parley.run.clock import Clock, HomeClock
+from parley.run.home import Opened
+from parley.run.importing.desk import ImportDesk
+from parley.run.library import service_times
+from parley.run.loops import Pipeline
+from parley.run.rulebooks import RulebookFolders
+from parley.run.serving import build_campaigns
+from parley.settings import Settings
+from parley.store.database import adopt
+from parley.web.asgi import application
+from parley.web.configuration import django_settings, secret_of
+from parley.web.ports import Services, install
+
+_START_SECONDS: Final = 10
+# What a browser may keep open without asking for anything.
+_IDLE_SECONDS: Final = 15
+
+
+def build_services(opened: Opened, pipeline: Pipeline, clock: Clock) -> Services:
+    """Return what the pages of this home are handed."""
+    return Services(
+        settings=opened.settings,
+        library=pipeline.library,
+        vault=opened.vault,
+        clock=clock,
+        times=service_times(opened.settings),
+        campaigns=build_campaigns(opened, pipeline),
+        imports=ImportDesk(opened, pipeline.library),
+        rulebooks=RulebookFolders(opened.home.rulebooks, opened.home.rulebook),
+        running=pipeline.rules,
+        movable=clock if isinstance(clock, HomeClock) else None,
+        handsets=pipeline.sandbox,
+    )
+
+
+class Pages:
+    """The listeners of a home. Built before the loops start, so that a port in use is said at once."""
+
+    def __init__(self, opened: Opened, services: Services, ports: dict[str, int]) -> None:
+        opened.home.imports.mkdir(mode=0o700, exist_ok=True)
+        adopt(django_settings(opened.settings, secret_of(opened.vault.keys.index), opened.home.imports))
+        install(services)
+        self._servers = [_Listener(opened.settings, face, port) for face, port in ports.items()]
+
+    def start(self) -> None:
+        """Begin to answer."""
+        for server in self._servers:
+            server.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand, then answer no more."""
+        for server in self._servers:
+            server.stop()
+
+
+class _Listener:
+    """One face on one port, in a thread of its own."""
+
+    def __init__(self, settings: Settings, face: str, port: int) -> None:
+        self._socket = _bind(settings.web.listen, port)
+        config = uvicorn.Config(
+            application(face),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_keep_alive=_IDLE_SECONDS,
+            proxy_headers=settings.web.behind_https,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name=f"pages-{face}", daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+        until = time.monotonic() + _START_SECONDS
+        while not self._server.started and time.monotonic() < until:
+            time.sleep(0.01)
+        assert self._server.started, "the server answers"
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(_START_SECONDS)
+        self._socket.close()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise BadInput(
+            f"Nothing can be served on {host}, port {port}: {error.strerror}. Stop what uses it, or choose another "
+            "port (web.console_port, web.page_port, --port).",
+            f"无法在 {host} 的端口 {port} 上提供服务：{error.strerror}。请停止占用该端口的程序，或改用其他端口"
+            "（web.console_port、web.page_port、--port）。",
+        ) from None
+    return found

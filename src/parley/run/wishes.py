@@ -1,0 +1,30 @@
+"""What the nightly run wishes to write: the message's id, and the figures it speaks of."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from parley.engine.announce import Figures
+from parley.engine.nightly import Trigger
+from parley.ids import derive_id
+from parley.store.book import Page
+
+
+def message_id(account_id: UUID, wanted: Trigger) -> UUID:
+    """Return the id of the message for this occasion: the same wish is never a second message."""
+    return derive_id("message", str(account_id), wanted.family, wanted.occasion)
+
+
+def figures_of(wanted: Trigger, account_id: UUID, page: Page) -> Figures:
+    """Return the figures the wish speaks of."""
+    row = page.rows[account_id]
+    if row.plan:
+        amount = sum(part.open_minor for part in row.plan if part.due_on == wanted.due_on)
+        return Figures(due_on=wanted.due_on, amount_minor=amount)
+    limit = page.limits.get(account_id)
+    if wanted.family == "limit_change" and limit is not None:
+        return Figures(limit_before_minor=limit.before_minor, limit_after_minor=limit.after_minor)
+    if wanted.due_on is not None:
+        amount = sum(due.open_minor for due in row.dues if due.due_on == wanted.due_on)
+        return Figures(due_on=wanted.due_on, amount_minor=amount)
+    return Figures()

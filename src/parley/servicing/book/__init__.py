@@ -1,0 +1,1 @@
+"""Figures of a whole book, defined account by account. `parley.columnar` computes the same over columns."""

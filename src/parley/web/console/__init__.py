@@ -1,0 +1,1 @@
+"""The console: where staff see which thread needs them and why, what was decided, and what went out."""

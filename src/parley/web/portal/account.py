@@ -1,0 +1,36 @@
+"""What is owed, since when, what comes next, what was agreed: each figure with a sentence."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from parley.engine.visit import is_over
+from parley.store.models import ContactPoint
+from parley.store.threads_accounts import AccountFacts, accounts_of
+from parley.store.visits import standing_case
+from parley.web.portal.visitor import show, visitor
+from parley.web.ports import services
+
+
+@require_safe
+@visitor
+def account(request: HttpRequest, point: ContactPoint) -> HttpResponse:
+    """Show what is owed and what can be done."""
+    held = services()
+    now = held.clock.now()
+    case = standing_case(point, now, held.vault)
+    found = accounts_of(point.borrower_id, case.today(now))
+    context = {
+        "accounts": [one for one in found if one.balance.total > 0 or one.arrangements],
+        "agreed": {one.account_id: _standing(one) for one in found},
+        "is_with_person": is_over(case),
+        "has_offer": case.offer is not None,
+        "today": case.today(now),
+    }
+    return show(request, "account.html", context)
+
+
+def _standing(one: AccountFacts) -> bool:
+    standings = [each.standing for each in one.arrangements] + [each.standing for each in one.promises]
+    return "active" in standings

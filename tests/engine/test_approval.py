@@ -1,0 +1,175 @@
+"""A template is approved for a place, a purpose and a provider, or every rule that objects is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from parley.contact.registrations import Route, read_registrations
+from parley.engine.approval import MISLABELLED, Approval, Asked, NotApproved, approve
+from parley.engine.library import Library
+from parley.locale import Language
+from parley.messaging.catalogue import Catalogue
+from parley.messaging.template import parse
+from parley.purpose import Actor, Purpose
+from tests.engine.sample import shipped_library
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+NEUTRAL = (
+    "Example Card: a date on your account is coming up. Reply INFO for details; we first check it is you. "
+    "Dana Reyes: 800-555-0100, 8-20. STOP ends texts."
+)
+DETAIL = (
+    "Example Card: {#var#} is due on {#var#}. You can pay on pay.example.com; nothing to do if it is arranged. If the "
+    "date or amount is hard, reply OPTIONS. Dana Reyes: 800-555-0100, 8-20. STOP ends texts."
+)
+EN = Language.EN
+
+
+def sender(country: str, form: str = "alphanumeric") -> str:
+    return (
+        f'[[sender]]\nid = "H-{country}"\nproviders = ["all"]\ncountry = "{country}"\nname = "EXCARD"\n'
+        f'form = "{form}"\npurposes = ["all"]\nvalid_from = 2026-01-01\n'
+    )
+
+
+def template(text: str, name: str = "T1", country: str = "IN", purposes: str = '["reminder"]', until: str = "") -> str:
+    end = f"valid_to = {until}\n" if until else ""
+    return (
+        f'[[template]]\nid = "{name}"\nproviders = ["all"]\ncountry = "{country}"\npurposes = {purposes}\n'
+        f'valid_from = 2026-01-01\n{end}text = "{text}"\n'
+    )
+
+
+CAMPAIGN = """
+[[use_case]]
+id = "C1"
+providers = ["twilio"]
+country = "US"
+purposes = ["all"]
+valid_from = 2026-01-01
+"""
+
+
+def library(registrations: str = "", provider: str = "sandbox", actor: Actor = Actor.ORIGINAL_CREDITOR) -> Library:
+    shipped = shipped_library()
+    carriers = shipped.rulebook.carriers
+    route = Route(provider, carriers[provider].form, read_registrations(registrations.encode(), carriers))
+    return replace(shipped, route=route, lender=replace(shipped.lender, actor=actor))
+
+
+REMINDER = Asked("reminder.neutral", EN, "IN", Purpose.REMINDER)
+DETAILED = replace(REMINDER, key="reminder.detail")
+US = replace(REMINDER, jurisdiction="US")
+CN = replace(REMINDER, language=Language.ZH_HANS, jurisdiction="CN")
+
+
+@pytest.mark.parametrize(
+    ("asked", "of", "relied_on"),
+    [
+        (US, library(), ()),
+        (CN, library(), ()),
+        (REMINDER, library(sender("IN") + template(NEUTRAL)), ("H-IN", "T1")),
+        (DETAILED, library(sender("IN") + template(DETAIL)), ("H-IN", "T1")),
+        (DETAILED, library(sender("IN") + template(DETAIL.replace("Example Card", "{#var#}"))), ("H-IN", "T1")),
+        (US, library(sender("US", "short_code"), "twilio"), ("H-US",)),
+        (US, library(sender("US", "long_code") + CAMPAIGN, "twilio"), ("H-US", "C1")),
+        (US, library(sender("US", "toll_free"), "twilio"), ("H-US",)),
+        (replace(REMINDER, jurisdiction="SG"), library(sender("SG"), "infobip"), ("H-SG",)),
+        # A number is no name: the register of names is not asked.
+        (replace(REMINDER, jurisdiction="SG"), library(sender("SG", "long_code"), "infobip"), ("H-SG",)),
+    ],
+)
+def test_a_template_is_approved_with_the_registrations_it_rests_on(
+    asked: Asked, of: Library, relied_on: tuple[str, ...]
+) -> None:
+    found = approve(asked, of, NOW)
+    assert isinstance(found, Approval), found
+    assert found.relied_on == relied_on
+    assert (found.provider, found.rulebook_hash) == (of.route.provider, of.rulebook.hash)
+    assert found.registrations == of.route.registrations.digest
+
+
+@pytest.mark.parametrize(
+    ("asked", "of", "reason", "rules"),
+    [
+        (REMINDER, library(), "sender_not_registered", ["in-dlt"]),
+        (REMINDER, library(sender("IN")), "sender_not_registered", ["in-dlt"]),
+        (REMINDER, library(template(NEUTRAL)), "sender_not_registered", ["in-dlt"]),
+        (REMINDER, library(sender("IN") + template(NEUTRAL + " ")), "sender_not_registered", ["in-dlt"]),
+        (REMINDER, library(sender("IN") + template(DETAIL)), "sender_not_registered", ["in-dlt"]),
+        (REMINDER, library(sender("IN") + template(NEUTRAL, until="2026-11-25")), "sender_not_registered", ["in-dlt"]),
+        (REMINDER, library(sender("SG") + template(NEUTRAL, country="SG")), "sender_not_registered", ["in-dlt"]),
+        (
+            REMINDER,
+            library(sender("IN") + template(NEUTRAL, purposes='["promotion"]')),
+            "sender_not_registered",
+            ["in-dlt"],
+        ),
+        # A variable may not take in words of ours.
+        (
+            DETAILED,
+            library(sender("IN") + template(DETAIL.replace(" is due on {#var#}", ""))),
+            "sender_not_registered",
+            ["in-dlt"],
+        ),
+        (US, library(provider="twilio"), "sender_not_registered", ["us-twilio-10dlc", "us-twilio-toll-free"]),
+        (US, library(sender("US", "long_code"), "twilio"), "sender_not_registered", ["us-twilio-10dlc"]),
+        (US, library(sender("US"), "twilio"), "use_not_carried", ["us-no-alphanumeric"]),
+        (
+            US,
+            library(sender("US", "short_code"), "twilio", Actor.THIRD_PARTY_COLLECTOR),
+            "use_not_carried",
+            ["us-twilio-third-party-debt"],
+        ),
+        (
+            Asked("promotion.offer", EN, "US", Purpose.PROMOTION, "loan"),
+            library(sender("US", "short_code"), "twilio"),
+            "use_not_carried",
+            ["us-twilio-loan-promotion"],
+        ),
+        (CN, library(provider="alibaba"), "sender_not_registered", ["cn-alibaba-registered", "cn-alibaba-finance"]),
+        (CN, library(provider="tencent"), "sender_not_registered", ["cn-tencent-registered", "cn-tencent-finance"]),
+        # English to the mainland is not signed in brackets.
+        (replace(CN, language=EN), library(), "missing_content", ["cn-signature"]),
+        (replace(REMINDER, jurisdiction="AU"), library(provider="infobip"), "sender_not_registered",
+         ["au-sender-id-register"]),
+    ],
+)  # fmt: skip
+def test_every_rule_that_objects_is_named_with_its_citation(
+    asked: Asked, of: Library, reason: str, rules: list[str]
+) -> None:
+    found = approve(asked, of, NOW)
+    assert isinstance(found, NotApproved), found
+    assert [one.rule_id for one in found.objections] == rules
+    assert found.objections[0].reason_code == reason
+    for one in found.objections:
+        rule = of.rulebook.rule(one.rule_id)
+        assert (one.citation, one.layer, one.text) == (rule.source, rule.layer, rule.text)
+
+
+def test_one_reading_that_is_not_registered_is_enough() -> None:
+    asked = Asked("hand_over.person", EN, "IN", Purpose.NEGOTIATION_REPLY)
+    text = "Example Card: a person will contact you {}. Dana Reyes: 800-555-0100, 8-20. STOP ends texts."
+    each = [
+        template(text.format(when), name=when, purposes='["negotiation_reply"]')
+        for when in ("today", "on the next working day", "soon")
+    ]
+    assert isinstance(approve(asked, library(sender("IN") + "".join(each)), NOW), Approval)
+    assert isinstance(approve(asked, library(sender("IN") + "".join(each[1:])), NOW), NotApproved)
+
+
+def test_a_text_that_is_for_more_than_its_label_says_is_refused() -> None:
+    shipped = library()
+    texts = {**shipped.catalogue.texts}
+    texts["reminder.neutral", EN] = parse(
+        "{lender}: a date is coming up. Exclusive offer: apply now for a loan at a special rate! {agent}: {hotline}, "
+        "{hours}. {stop} ends texts.",
+        shipped.catalogue.standing,
+    )
+    changed = replace(shipped, catalogue=Catalogue(shipped.catalogue.entries, texts, shipped.catalogue.standing))
+    found = approve(US, changed, NOW)
+    assert isinstance(found, NotApproved)
+    assert MISLABELLED in [one.reason_code for one in found.objections]

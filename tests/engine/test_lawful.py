@@ -1,0 +1,55 @@
+"""What law bounds is not offered: the plan that would be is left off the menu, or a person takes over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from uuid import uuid4
+
+import pytest
+
+from parley.engine.drafting import compute_offer
+from parley.engine.lawful import lawful_plans, terms_of
+from parley.engine.library import Library
+from parley.engine.outcome import NewOffer
+from parley.engine.situation import Situation, case_of
+from parley.negotiation.menu import NoPlan
+from parley.servicing.account import Balance
+from parley.servicing.schedule import level_schedule
+from tests.engine.sample import NOON
+
+TODAY = date(2026, 11, 23)
+
+
+def test_a_card_plan_of_61_months_is_unlawful_in_china_and_60_are_not(library: Library) -> None:
+    case = case_of(Situation(jurisdiction="CN", locale="zh-CN", zone="Asia/Shanghai", currency="CNY"), now=NOON)
+    is_lawful = lawful_plans(case, TODAY, library)
+    sixty, more = (level_schedule(1_000_000, 1_200, count, date(2026, 12, 7), "CNY") for count in (60, 61))
+    assert is_lawful(sixty)
+    assert not is_lawful(more)
+    elsewhere = case_of(Situation(), now=NOON)
+    assert lawful_plans(elsewhere, TODAY, library)(more)
+
+
+def test_penalty_interest_is_not_made_principal_in_india(library: Library) -> None:
+    case = case_of(Situation(jurisdiction="IN", locale="en-IN", zone="Asia/Kolkata", currency="INR"), now=NOON)
+    assert case.account is not None
+    penal = replace(case, account=replace(case.account, balance=Balance(principal=900_000, penalty_interest=5_000)))
+    plain = replace(case, account=replace(case.account, balance=Balance(principal=905_000)))
+    assert isinstance(compute_offer(plain, 100_000, None, uuid4(), NOON, library), NewOffer)
+    refused = compute_offer(penal, 100_000, None, uuid4(), NOON, library)
+    if isinstance(refused, NewOffer):
+        assert all(plan.annual_rate_bps == 0 for plan in refused.menu.plans)
+    else:
+        assert isinstance(refused, NoPlan)
+
+
+@pytest.mark.parametrize("count", [1, 7, 24])
+def test_terms_are_those_of_the_schedule(count: int) -> None:
+    account = case_of(Situation(), now=NOON).account
+    assert account is not None
+    plan = level_schedule(account.balance.total, 1_250, count, date(2026, 12, 7), account.currency)
+    terms = terms_of(plan, account)
+    assert (terms.months, terms.apr) == (Fraction(count), Fraction(plan.annual_rate_bps, 10_000))
+    assert terms.total_interest_minor == sum(row.interest_minor for row in plan.rows)

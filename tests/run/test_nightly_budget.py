@@ -1,0 +1,101 @@
+"""A night's budget: one cut over the whole book, drawn once, never passed, and first for what matters most."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from parley.run import nightly
+from parley.run.nightly import run_nightly
+from parley.store import models
+from tests.run.desk import NOON, TODAY, Anything, Desk, library, terms
+from tests.run.test_nightly import change, tables
+
+DAY = timedelta(days=1)
+TOMORROW = TODAY + DAY
+FIRST = {"servicing": 4, "reminder": 2, "collection": 1}
+
+
+@pytest.fixture
+def book(desk: Desk) -> Desk:
+    for n in range(24):
+        row = UUID(int=((n * 7) % 24) << 123 | n)
+        match n % 3:
+            case 0:
+                desk.account(desk.person(), [(TOMORROW + 3 * DAY, 5_000, 0)], id=row)
+            case 1:
+                desk.account(desk.person(), [(TOMORROW - 5 * DAY, 5_000, 0)], id=row)
+            case _:
+                change(desk, desk.account(desk.person(), [(TOMORROW + 20 * DAY, 5_000, 0)], id=row), TODAY)
+                if n % 2:
+                    # The facts, once identity is proven, and in Chinese: they take more than one segment.
+                    models.Borrower.objects.filter(accounts=row).update(language="zh-Hans")
+                    models.ContactPoint.objects.filter(borrower__accounts=row).update(identity_proven_at=NOON - DAY)
+    return desk
+
+
+def night(desk: Desk, budget_micro: int, **more: Anything) -> None:
+    told = replace(terms(4), budget_micro=budget_micro, **more)
+    run_nightly(TOMORROW, NOON, library(), told, desk.vault, lambda _done, _of: None)
+
+
+def costs(desk: Desk) -> dict[UUID, tuple[int, int]]:
+    """Return priority and cost of every message that a night without a budget queues."""
+    with transaction.atomic():
+        night(desk, 0)
+        rows = models.Message.objects.values_list("account_id", "purpose", "cost_micro")
+        found = {account: (FIRST[purpose], cost) for account, purpose, cost in rows}
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("least_by_column", [0, 500])
+def test_the_first_are_paid_for_until_the_next_would_pass_the_budget(book: Desk, least_by_column: int) -> None:
+    whole = costs(book)
+    in_order = sorted(whole, key=lambda one: (-whole[one][0], one))
+    assert len(whole) == 24 and len({cost for _, cost in whole.values()}) > 1
+    for paid in (0, 1, 9, 20, 24):
+        budget = sum(whole[one][1] for one in in_order[:paid]) + (whole[in_order[paid]][1] - 1 if paid < 24 else 0)
+        with transaction.atomic():
+            night(book, budget, least_by_column=least_by_column)
+            queued = dict(models.Message.objects.values_list("account_id", "cost_micro"))
+            left = models.RunItem.objects.filter(verdict="skipped", reason_code="over_budget").count()
+            transaction.set_rollback(True)
+        assert queued.keys() == set(in_order[:paid]) and left == 24 - paid
+        assert sum(queued.values()) <= budget
+
+
+def test_stopped_and_run_again_it_draws_no_other_cut(book: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = sum(cost for _, cost in costs(book).values()) // 2
+    with transaction.atomic():
+        night(book, budget)
+        expected = tables()
+        transaction.set_rollback(True)
+    real, seen = nightly._Chunk._wishes, []
+
+    def fail(self: Anything, page: Anything) -> Anything:
+        seen.append(page)
+        if len(seen) == 4:
+            raise RuntimeError("no power")
+        return real(self, page)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(nightly._Chunk, "_wishes", fail)
+        with pytest.raises(RuntimeError):
+            night(book, budget)
+    night(book, budget)
+    assert tables() == expected
+    assert models.Run.objects.get().cut
+
+
+def test_word_of_a_plan_that_broke_in_the_night_goes_out_besides(desk: Desk) -> None:
+    person = desk.person()
+    account = desk.account(person, [(TOMORROW - 40 * DAY, 5_000, 0)])
+    desk.arrangement(account, [(TODAY - 6 * DAY, 2_000)], desk.talk(person, account))
+    desk.account(desk.person(), [(TOMORROW + 3 * DAY, 5_000, 0)])
+    night(desk, 1)
+    assert models.Message.objects.get().account_id == account.id

@@ -1,0 +1,133 @@
+"""The rule files of a running home: a sound change is taken up, a faulty one refused, and the old rules go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from parley.engine.library import Library
+from parley.errors import BadInput
+from parley.run import serving
+from parley.run.clock import MovableClock
+from parley.run.library import build_library
+from parley.run.loops import Pipeline
+from parley.run.rule_files import rule_files
+from parley.run.rulebooks import rulebook_in_use, shipped_rulebook
+from parley.run.rules_in_use import RulesInUse
+from parley.settings import Settings
+from parley.store.rulebooks import recall_rulebook
+from tests.run.desk import NOON, Desk
+from tests.store.conftest import Home
+
+OPTOUT = "lender/policy/optout.toml"
+JURISDICTIONS = "jurisdictions.toml"
+
+
+@pytest.fixture
+def folder(home: Home) -> Path:
+    """Give the home a rulebook of its own: a copy of the shipped one."""
+    found = home.folder / "rulebook"
+    for path, content in rule_files(None).items():
+        (found / path).parent.mkdir(parents=True, exist_ok=True)
+        (found / path).write_bytes(content)
+    return found
+
+
+@pytest.fixture
+def library(folder: Path) -> Library:
+    return build_library(Settings(), rulebook_in_use(folder))
+
+
+@pytest.fixture
+def rules(folder: Path, library: Library) -> RulesInUse:
+    return RulesInUse(folder, library)
+
+
+def change(folder: Path, old: str, new: str, name: str = OPTOUT) -> None:
+    path = folder / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_without_a_folder_the_shipped_rulebook_is_in_use(home: Home) -> None:
+    assert rulebook_in_use(home.folder / "rulebook") is shipped_rulebook()
+
+
+def test_nothing_changed_nothing_taken_up(rules: RulesInUse, library: Library) -> None:
+    before = library.rulebook
+    assert rules.refresh(NOON) == 0 and library.rulebook is before
+
+
+def test_a_sound_change_is_taken_up_and_kept_under_its_hash(rules: RulesInUse, folder: Path, library: Library) -> None:
+    before = library.rulebook.hash
+    change(folder, "is not written to;", "is never written to;")
+    assert rules.refresh(NOON) == 1
+    assert library.rulebook.hash != before and rules.refused is None
+    kept = recall_rulebook(library.rulebook.hash)
+    assert kept is not None and b"is never written to" in kept[OPTOUT]
+    assert rules.refresh(NOON) == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "said"),
+    [
+        ('"promotion"', '"promotoin"', OPTOUT, ("optout.toml, line 10", "'promotoin' is not one of", "promotion")),
+        ("valid_from = 2000-01-01", "valid_from = 2000-13-01", OPTOUT, ("optout.toml, line", "not TOML")),
+        ('kind = "optout"', 'kind = "opt_out"', OPTOUT, ("optout.toml, line 6", "'opt_out'", "optout")),
+        ("[[rule]]", "[[rule]]\ncolour = 1", OPTOUT, ("optout.toml, line", "colour")),
+        ('zone = "all_known"', 'zone = "Mars/Olympus"', "au/hours.toml", ("hours.toml, line 17", "Mars/Olympus")),
+        (
+            'id = "lender-optout"', 'id = "lender-optout"\nsupersedes = ["lender-optout"]', OPTOUT,
+            ("optout.toml, line", "lender-optout"),
+        ),
+    ],
+    ids=["purpose", "date", "kind", "key", "zone", "cycle"],
+)  # fmt: skip
+def test_a_faulty_file_is_refused_with_line_and_what_is_allowed_and_the_running_rules_stay(
+    rules: RulesInUse, folder: Path, library: Library, old: str, new: str, name: str, said: tuple[str, ...]
+) -> None:
+    before = library.rulebook
+    change(folder, old, new, name)
+    assert rules.refresh(NOON) == 0
+    assert library.rulebook is before
+    assert rules.refused is not None
+    assert [part for part in said if part not in rules.refused.en] == [], rules.refused.en
+    assert rules.refused.zh
+
+
+def test_a_file_set_right_again_ends_the_refusal(rules: RulesInUse, folder: Path, library: Library) -> None:
+    before = library.rulebook
+    change(folder, '"promotion"', '"promotoin"')
+    rules.refresh(NOON)
+    change(folder, '"promotoin"', '"promotion"')
+    assert rules.refresh(NOON) == 0
+    assert rules.refused is None and library.rulebook is before
+
+
+def test_files_that_vanish_leave_the_running_rules(rules: RulesInUse, folder: Path, library: Library) -> None:
+    before = library.rulebook
+    (folder / JURISDICTIONS).unlink()
+    assert rules.refresh(NOON) == 0
+    assert library.rulebook is before and rules.refused is not None
+
+
+def test_a_home_with_faulty_rules_does_not_start(folder: Path) -> None:
+    change(folder, '"promotion"', '"promotoin"')
+    with pytest.raises(BadInput, match=r"optout\.toml, line 10"):
+        rulebook_in_use(folder)
+
+
+def test_a_serving_process_looks_before_each_round_of_its_loops(
+    home: Home, rules: RulesInUse, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[object] = []
+    monkeypatch.setattr(serving, "run_forever", lambda rounds, *_: ran.extend(rounds))
+    desk = Desk(home.vault, home.folder)
+    made = desk.pipeline(desk.centre())
+    pipeline = Pipeline(
+        made.provider, library, made.vault, made.sender, made.pager, made.cost_per_segment_micro, rules=rules
+    )
+    serving.serve(pipeline, serving.LOOPS, MovableClock(NOON))
+    assert ran[0] == rules.look and len(ran) == len(serving.LOOPS) + 1
