@@ -46,6 +46,8 @@ def answer(page: Page) -> None:
                 field.select_option(told)
             else:
                 field.fill(told)
+    # Each change is looked at by the server and may move what stands below it.
+    page.wait_for_load_state("networkidle")
 
 
 @HANDS

@@ -258,6 +258,15 @@ def test_a_map_is_written_by_hand_and_a_wrong_line_is_named(served: Served, lead
     assert "L-{Ref}" in text(lead.get(f"/imports/{batch}/columns"))
 
 
+def test_a_look_at_changed_columns_keeps_nothing(served: Served, lead: Client) -> None:
+    batch = staged(served).batch
+    lead.post(f"/imports/{batch}/columns", ANSWERS)
+    kept = models.ImportBatch.objects.get(id=batch).map_text
+    shown = lead.post(f"/imports/{batch}/columns", {"from.principal": "none"}, headers={"HX-Request": "true"})
+    assert 'id="said-principal" data-wants' in text(shown)
+    assert models.ImportBatch.objects.get(id=batch).map_text == kept
+
+
 def test_nothing_is_imported_before_all_rows_were_tried_with_this_map(served: Served, lead: Client) -> None:
     batch = mapped(served, lead)
     assert lead.post(f"/imports/{batch}/run").status_code == 409

@@ -133,11 +133,13 @@ class ImportDesk:
     def answer(self, batch_id: UUID, answers: Mapping[str, Answer]) -> MapForm:
         """Write answers into the map and keep it, whole or not. Returns how it then stands."""
         batch = self._staged(batch_id)
-        map_file = self._map(batch, self.map_text(batch_id))
-        table = self._table(batch, map_file)
-        text = answered(table, map_file, answers)
+        text, form = self._answered(batch, answers)
         self._keep(batch, text)
-        return form_of(table, self._map(batch, text))
+        return form
+
+    def look(self, batch_id: UUID, answers: Mapping[str, Answer]) -> MapForm:
+        """Return how the map would stand with answers; keeps nothing, so a late look undoes nothing that was kept."""
+        return self._answered(self._staged(batch_id), answers)[1]
 
     def write_map(self, batch_id: UUID, map_text: str) -> None:
         """Keep a map written by hand, whole or not. Raises BadInput naming the line where it is none."""
@@ -312,6 +314,12 @@ class ImportDesk:
             self._keep(batch, earlier.map_text, earlier.file_name)
             return again
         return table
+
+    def _answered(self, batch: ImportBatch, answers: Mapping[str, Answer]) -> tuple[str, MapForm]:
+        map_file = self._map(batch, self.map_text(batch.id))
+        table = self._table(batch, map_file)
+        text = answered(table, map_file, answers)
+        return text, form_of(table, self._map(batch, text))
 
     def _keep(self, batch: ImportBatch, map_text: str, name: str = MAP_NAME) -> None:
         batch.map_text, batch.map_name = map_text, name

@@ -48,14 +48,17 @@ def file(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 @needs("imports.run")
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Show which column fills which field, or keep what somebody answered."""
+    """Show which column fills which field; a change shows what would come of it, a press keeps what was answered."""
     found = find(batch_id)
     if not _may_change(found):
         return problem(request, 409, "import.not_now")
     desk = services().imports
     if request.method != "POST":
         return _columns(request, found, desk.form(batch_id))
-    form = desk.answer(batch_id, dict(_answers(request.POST)))
+    answers = dict(_answers(request.POST))
+    if request.headers.get("HX-Request"):
+        return _columns(request, found, desk.look(batch_id, answers))
+    form = desk.answer(batch_id, answers)
     if request.POST.get("go") != "preview":
         return redirect("import.columns", batch_id=batch_id)
     if not form.is_whole:
