@@ -44,6 +44,7 @@ def slots() -> st.SearchStrategy[Slots]:
         Slots,
         amount=st.none() | amounts(),
         amount_alternatives=st.just(()) | st.tuples(amounts(), amounts()),
+        currency=st.sampled_from([None, None, *CURRENCIES]),
         frequency=st.sampled_from([None, "daily", "weekly", "biweekly", "semimonthly", "monthly"]),
         dates=st.lists(days(), max_size=2).map(tuple),
         option=st.none() | st.sampled_from(["1", "2", "3", "4", "0", "A", "b", "Z"]),
@@ -60,6 +61,7 @@ def readings(intents: st.SearchStrategy[Intent] | None = None) -> st.SearchStrat
         oos=st.booleans(),
         sensitive=st.booleans(),
         confidence=st.sampled_from([0.3, 0.6, 0.8, 0.95]),
+        alternatives=st.just(()) | st.lists(st.sampled_from(Intent), min_size=2, max_size=3, unique=True).map(tuple),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,9 +52,11 @@ def keys_of(move: Move) -> tuple[str, ...]:
     return SAID_AS.get(move.say, (move.say,)) if move.say else ()
 
 
-@given(STATES, memories(), readings(), standings())
-def test_a_move_leads_where_the_table_allows(state: State, memory: Memory, reading: Reading, facts: Standing) -> None:
-    move = move_of(state, memory, reading, facts)
+@given(STATES, memories(), readings(), standings(), st.booleans())
+def test_a_move_leads_where_the_table_allows(
+    state: State, memory: Memory, reading: Reading, facts: Standing, resumed: bool
+) -> None:
+    move = move_of(state, memory, reading, replace(facts, has_resumed=resumed))
     assert move.to in next_states(state)
     assert move.memory.turns == memory.turns + 1
 
@@ -112,13 +115,32 @@ def test_stop_opts_out_from_every_state(
 def test_a_wish_for_texts_again_is_confirmed_unless_a_person_holds_the_talk(
     state: State, memory: Memory, reading: Reading, facts: Standing
 ) -> None:
-    plain = replace(reading, intent=Intent.OTHER, also=())
+    plain = replace(reading, intent=Intent.OTHER, also=(), sensitive=False)
     move = move_of(state, memory, plain, replace(facts, has_resumed=True))
     if state in ENDED - {State.OPTED_OUT}:
         assert move.say == "" and Act.RESUME not in move.acts and move.person
     else:
         assert (move.say, move.acts) == ("resumed.confirmed", (Act.RESUME,))
         assert move.to is (State.NOTIFIED if state is State.OPTED_OUT else state)
+
+
+@pytest.mark.parametrize("state", [State.OPTED_OUT, State.OFFER])
+@pytest.mark.parametrize(
+    ("reading", "to", "hold"),
+    [
+        (heard(Intent.LEGAL), State.WITH_PERSON, "represented"),
+        (heard(Intent.DISPUTE), State.DISPUTED, "dispute"),
+        (heard(Intent.WRONG_NUMBER), State.WRONG_PERSON, ""),
+        (replace(heard(Intent.OTHER), sensitive=True), State.WITH_PERSON, "vulnerable"),
+    ],
+    ids=["legal", "dispute", "wrong number", "sensitive"],
+)
+def test_a_wish_for_texts_again_does_not_hide_what_needs_a_person(
+    state: State, reading: Reading, to: State, hold: str
+) -> None:
+    move = move_of(state, Memory(), reading, replace(OWING, has_resumed=True))
+    assert (move.to, move.hold) == (to, hold)
+    assert move.acts[0] is Act.RESUME
 
 
 @given(STATES, memories(), readings(), standings(), st.booleans())
@@ -275,3 +297,28 @@ def test_a_proof_of_identity_counts_though_a_person_holds_the_thread() -> None:
         assert move_of(state, Memory(), heard(Intent.IDENTITY_ANSWER), unproven).acts == ()
     wrong = replace(unproven, identity_answer="mismatch")
     assert move_of(State.WITH_PERSON, Memory(), heard(Intent.IDENTITY_ANSWER), wrong).acts == ()
+
+
+@pytest.mark.parametrize("grave", [Intent.RISK, Intent.LEGAL, Intent.STOP, Intent.WRONG_NUMBER, Intent.FRAUD_CLAIM])
+@pytest.mark.parametrize("proven", [True, False])
+def test_what_may_be_grave_is_read_by_a_person_before_anything_is_asked(grave: Intent, proven: bool) -> None:
+    reading = replace(heard(Intent.PROMISE_TO_PAY), alternatives=(Intent.PROMISE_TO_PAY, grave))
+    move = move_of(State.NOTIFIED, Memory(), reading, replace(OWING, is_proven=proven))
+    assert (move.to, move.person) == (State.WITH_PERSON, "not_understood")
+
+
+def test_an_amount_of_another_currency_is_asked_back_and_never_taken_for_ours() -> None:
+    euros = heard(Intent.CAPACITY_ANSWER, amount=Decimal(100), currency="EUR")
+    for state in (State.CAPACITY, State.OFFER, State.PROMISE, State.NOTIFIED):
+        move = move_of(state, Memory(), euros, OWING)
+        assert (move.to, move.say) == (state, "unclear.ask_back")
+    promise = heard(Intent.PROMISE_TO_PAY, amount=Decimal(100), currency="EUR", dates=(TODAY,))
+    move = move_of(State.NOTIFIED, Memory(), promise, replace(OWING, is_proven=False))
+    assert move.memory.promise_minor is None
+
+
+def test_a_yes_with_a_question_books_no_promise() -> None:
+    memory = Memory(promise_minor=5_000, promise_due_on=TODAY)
+    asks = replace(heard(Intent.ACCEPT), also=(Intent.ASK_INFO,))
+    assert Act.PROMISE in move_of(State.PROMISE_READ_BACK, memory, heard(Intent.ACCEPT), OWING).acts
+    assert Act.PROMISE not in move_of(State.PROMISE_READ_BACK, memory, asks, OWING).acts

@@ -35,7 +35,8 @@ def test_nothing_leads_back_from_an_end() -> None:
 
 
 def test_whoever_stopped_may_begin_anew() -> None:
-    assert next_states(State.OPTED_OUT) == {State.OPTED_OUT, State.CRISIS, State.NOTIFIED}
+    anew = {State.NOTIFIED, State.WITH_PERSON, State.DISPUTED, State.WRONG_PERSON}
+    assert next_states(State.OPTED_OUT) == {State.OPTED_OUT, State.CRISIS, *anew}
 
 
 def test_a_plain_wish_is_never_out_of_place() -> None:

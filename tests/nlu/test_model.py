@@ -63,6 +63,27 @@ def test_a_model_may_add_an_urgent_matter(reader: Reader) -> None:
     assert read("will pay on friday", OVERDUE, afraid).intent is Intent.RISK
 
 
+def _that_hears(reader: Reader, *intents: Intent) -> Reader:
+    """Return a reader whose model takes these intents for said in whatever is written."""
+    bias = reader.model.bias.copy()
+    for intent in intents:
+        bias[len(INTENTS) + INTENTS.index(intent)] = 1_000.0
+    return Reader(reader.lexicon, replace(reader.model, bias=bias))
+
+
+def test_every_urgent_matter_that_the_model_hears_is_named(reader: Reader) -> None:
+    reading = read("will pay on friday", OVERDUE, _that_hears(reader, Intent.RISK, Intent.STOP, Intent.LEGAL))
+    assert (reading.intent, reading.also[:2]) == (Intent.RISK, (Intent.LEGAL, Intent.STOP))
+
+
+@pytest.mark.parametrize("whose", [Intent.WRONG_NUMBER, Intent.FRAUD_CLAIM])
+def test_a_promise_of_who_may_be_somebody_else_is_not_acted_on(reader: Reader, whose: Intent) -> None:
+    reading = read("will pay on friday", OVERDUE, _that_hears(reader, whose))
+    assert reading.intent is Intent.PROMISE_TO_PAY
+    assert reading.is_doubtful
+    assert whose in reading.alternatives
+
+
 @pytest.mark.parametrize("spoilt", ["cut", "empty", "shape", "objects", "text"])
 def test_a_spoilt_model_is_refused_in_words(shipped_model: bytes, spoilt: str) -> None:
     out = io.BytesIO()

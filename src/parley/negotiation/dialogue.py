@@ -15,7 +15,7 @@ from typing import Final
 from parley.dates import add_days
 from parley.money import MINOR_DIGITS
 from parley.negotiation.capacity import monthly_capacity
-from parley.negotiation.doubt import asked_between, is_beyond
+from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.policy import Policy
 from parley.negotiation.state import ENDED, State
@@ -77,6 +77,8 @@ _ANYWHERE: Final[dict[Intent, _Anywhere]] = {
     Intent.ALREADY_PAID: _Anywhere(State.WITH_PERSON, "paid.check", "", "payment_claimed", (Act.CANCEL_WAITING,)),
 }
 _HEARD_IN_PASSING: Final = (Intent.ASK_HUMAN, Intent.DISPUTE, Intent.COMPLAINT)
+# Not passed over when the same reply asks for texts again.
+_GRAVE: Final = frozenset({Intent.LEGAL, Intent.FRAUD_CLAIM, Intent.WRONG_NUMBER, Intent.DISPUTE, Intent.COMPLAINT})
 
 
 def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
@@ -85,7 +87,7 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
     Refuses nothing: where the machine must not decide, the move is a hand-over. Same arguments, same move.
     """
     memory = memory.but(turns=memory.turns + 1)
-    first = _urgent(state, memory, reading, facts.stop_scope) or _resumed(state, memory, facts)
+    first = _urgent(state, memory, reading, facts.stop_scope) or _resumed(state, memory, reading, facts)
     if first is not None:
         return first
     if state in ENDED:
@@ -93,16 +95,11 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
     if facts.identity_answer == "match" and not facts.is_proven:
         return _proven(memory, facts)
     if memory.turns > MOST_TURNS:
-        return _person(memory, "long_thread")
+        return to_person(memory, "long_thread")
     alert = _about_alert(state, memory, reading) if facts.context == ALERT else None
     if alert is not None:
         return alert
-    fixed = _fixed(reading)
-    if fixed is not None:
-        return Move(fixed.to, fixed.say, fixed.acts, memory, fixed.hold, fixed.person)
-    if reading.sensitive:
-        return Move(State.WITH_PERSON, "sensitive.person", (Act.CANCEL_WAITING,), memory, "vulnerable", "vulnerable")
-    return _plain(state, memory, reading, facts, policy)
+    return _for_a_person(memory, reading) or _plain(state, memory, reading, facts, policy)
 
 
 def _about_alert(state: State, memory: Memory, reading: Reading) -> Move | None:
@@ -114,13 +111,23 @@ def _about_alert(state: State, memory: Memory, reading: Reading) -> Move | None:
         acts = (Act.DENY_TRANSACTION, Act.CANCEL_WAITING)
         return Move(State.WITH_PERSON, "risk_alert.blocked", acts, memory, "fraud_claim", "fraud")
     if reading.intent is Intent.ASK_INFO or (reading.intent is Intent.ACCEPT and Intent.ASK_INFO in reading.also):
-        return _person(memory, "alert_question")
+        return to_person(memory, "alert_question")
     if reading.is_doubtful or reading.intent in {Intent.OTHER, Intent.THANKS}:
-        return _ask_back(state, memory)
+        return ask_back(state, memory)
     if reading.intent is Intent.ACCEPT and reading.slots.option is None:
         if reading.conditional:
-            return _person(memory, "conditional")
+            return to_person(memory, "conditional")
         return Move(state, "risk_alert.thanks", (Act.CONFIRM_TRANSACTION,), memory.but(unclear=0))
+    return None
+
+
+def _for_a_person(memory: Memory, reading: Reading) -> Move | None:
+    """Take what means the same in every state, and what tells of illness, grief or the like."""
+    fixed = _fixed(reading)
+    if fixed is not None:
+        return Move(fixed.to, fixed.say, fixed.acts, memory, fixed.hold, fixed.person)
+    if reading.sensitive:
+        return Move(State.WITH_PERSON, "sensitive.person", (Act.CANCEL_WAITING,), memory, "vulnerable", "vulnerable")
     return None
 
 
@@ -163,10 +170,17 @@ def _no_more_promotions(state: State, memory: Memory) -> Move:
     return Move(state, say, (Act.OPT_OUT_PROMOTION,), memory, "", person)
 
 
-def _resumed(state: State, memory: Memory, facts: Standing) -> Move | None:
-    """Texts are wished again: say so once, and stand where the talk stood; one that was stopped begins anew."""
+def _resumed(state: State, memory: Memory, reading: Reading, facts: Standing) -> Move | None:
+    """Texts are wished again: say so once, and stand where the talk stood; one that was stopped begins anew.
+
+    What only a person takes, said in the same reply, is taken all the same.
+    """
     if not facts.has_resumed or state in ENDED - {State.OPTED_OUT}:
         return None
+    grave = reading.intent in _GRAVE or bool(_GRAVE.intersection(reading.also))
+    if reading.sensitive or (grave and not reading.is_doubtful):
+        move = _for_a_person(memory, reading)
+        return None if move is None else replace(move, acts=(Act.RESUME, *move.acts))
     to = State.NOTIFIED if state is State.OPTED_OUT else state
     return Move(to, "resumed.confirmed", (Act.RESUME,), memory.but(unclear=0))
 
@@ -189,7 +203,7 @@ def _proven(memory: Memory, facts: Standing) -> Move:
     acts = (Act.PROVE_IDENTITY,)
     memory = memory.but(unclear=0)
     if not facts.owes:
-        move = _person(memory, "no_debt")
+        move = to_person(memory, "no_debt")
     elif memory.goal == _LIMIT_WHY:
         move = _limit_why(memory)
     elif memory.goal == Intent.PROMISE_TO_PAY:
@@ -202,8 +216,8 @@ def _proven(memory: Memory, facts: Standing) -> Move:
 
 
 def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
-    if reading.is_doubtful and (facts.is_proven or reading.intent in _ANYWHERE):
-        return _doubted(state, memory, reading)
+    if reading.is_doubtful and (facts.is_proven or may_be_urgent(reading, _ANYWHERE)):
+        return doubted(state, memory, reading, _ANYWHERE)
     if reading.intent is Intent.THANKS:
         return Move(state, "", (), memory)
     if reading.intent is Intent.HELP:
@@ -211,7 +225,10 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
     if not facts.is_proven:
         return _unproven(state, memory, reading, facts)
     if not facts.owes:
-        return _person(memory, "no_debt")
+        return to_person(memory, "no_debt")
+    if reading.slots.currency not in {None, facts.currency}:
+        # Nothing is changed from one currency into another: which amount of theirs is meant, only they know.
+        return ask_back(state, memory)
     return _BY_STATE[state](memory, reading, facts, policy)
 
 
@@ -227,14 +244,14 @@ def _unproven(state: State, memory: Memory, reading: Reading, facts: Standing) -
             return Move(State.LOCKED, "identity.locked", (Act.CANCEL_WAITING,), memory, "", "identity_locked")
         return Move(State.IDENTIFY, "identity.retry", (), memory)
     if state is State.IDENTIFY and not wanted:
-        return _ask_back(state, memory)
+        return ask_back(state, memory)
     return Move(State.IDENTIFY, "identity.ask", (), memory)
 
 
 def _noted(memory: Memory, reading: Reading, facts: Standing) -> Memory:
     """Keep the goal and what was named with it."""
     slots = reading.slots
-    amount = _minor(slots.amount, facts.currency)
+    amount = _minor(slots.amount, facts.currency) if slots.currency in {None, facts.currency} else None
     if reading.intent is Intent.PROMISE_TO_PAY:
         day = slots.dates[0] if slots.dates else None
         return memory.but(goal=str(reading.intent), promise_minor=amount, promise_due_on=day)
@@ -265,20 +282,20 @@ def _free(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> 
         case Intent.ASK_INFO | Intent.ACCEPT:
             return Move(State.NOTIFIED, "info.balance", (), memory.but(unclear=0))
         case _:
-            return _ask_back(State.NOTIFIED, memory)
+            return ask_back(State.NOTIFIED, memory)
 
 
 def _declined(memory: Memory) -> Move:
     """Take a no: nothing was agreed, another amount or a person is one reply away. A second no goes to a person."""
     if memory.declined:
-        return _person(memory, "declined")
+        return to_person(memory, "declined")
     return Move(State.CAPACITY, "plan.declined", (), memory.but(declined=True, option=None, unclear=0))
 
 
 def _lapsed(memory: Memory, policy: Policy) -> Move:
     """Work the offer out anew where the one they answer has run out: same capacity, today's facts."""
     if not memory.capacity_minor or memory.menus >= policy.offers_per_conversation:
-        return _person(memory, "offer_lapsed")
+        return to_person(memory, "offer_lapsed")
     renewed = memory.but(menus=memory.menus + 1, first_due_on=None, option=None, unclear=0)
     return Move(State.OFFER, "offer", (Act.OFFER,), renewed)
 
@@ -300,7 +317,7 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
     if reading.intent is Intent.ACCEPT and memory.asked_minor is not None:
         return _menu(memory, memory.asked_minor, None, policy)
     if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ACCEPT}:
-        return _again(State.CAPACITY, "capacity.again", memory)
+        return again(State.CAPACITY, "capacity.again", memory)
     if reading.intent is Intent.PROMISE_TO_PAY:
         return _free(memory, reading, facts, policy)
     return _in_between(State.CAPACITY, memory, reading)
@@ -309,14 +326,14 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
 def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     slots = reading.slots
     if reading.conditional:
-        return _person(memory, "conditional")
+        return to_person(memory, "conditional")
     if reading.intent is Intent.ACCEPT or (slots.option is not None and reading.intent is not Intent.DECLINE):
         if facts.options == 0:
             return _lapsed(memory, policy)
         option = _option(slots.option, facts.options)
         if option is not None:
             return Move(State.READ_BACK, "plan.read_back", (Act.READ_BACK,), memory.but(option=option, unclear=0))
-        return _ask_back(State.OFFER, memory)
+        return ask_back(State.OFFER, memory)
     if slots.amount is not None and reading.intent is not Intent.PROMISE_TO_PAY:
         return _offer(memory, reading, facts, policy)
     if reading.intent is Intent.PROMISE_TO_PAY:
@@ -328,12 +345,12 @@ def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy)
 
 def _at_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     if reading.conditional:
-        return _person(memory, "conditional")
+        return to_person(memory, "conditional")
     if reading.intent is Intent.ACCEPT and facts.options == 0:
         return _lapsed(memory, policy)
     if reading.intent is Intent.ACCEPT and reading.slots.option is None and Intent.ASK_INFO not in reading.also:
         if memory.option is None or memory.option >= facts.options:
-            return _ask_back(State.OFFER, memory)
+            return ask_back(State.OFFER, memory)
         return Move(State.AGREED, "plan.agreed", (Act.AGREE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
     if reading.intent is Intent.DECLINE:
         return _declined(memory)
@@ -358,9 +375,10 @@ def _at_promise(memory: Memory, reading: Reading, facts: Standing, policy: Polic
 
 def _at_promise_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     if reading.conditional:
-        return _person(memory, "conditional")
+        return to_person(memory, "conditional")
     named = reading.slots.amount is not None or bool(reading.slots.dates)
-    if reading.intent is Intent.ACCEPT and not named and reading.slots.option is None:
+    asks = Intent.ASK_INFO in reading.also
+    if reading.intent is Intent.ACCEPT and not named and not asks and reading.slots.option is None:
         day = memory.promise_due_on
         if memory.promise_minor is None or day is None or day < facts.today:
             # The day they confirm is over, or was never named.
@@ -414,7 +432,7 @@ def _menu(memory: Memory, capacity_minor: int, start: date | None, policy: Polic
         capacity_minor=capacity_minor, first_due_on=start or memory.first_due_on, asked_minor=None, unclear=0
     )
     if memory.menus >= policy.offers_per_conversation:
-        return _person(memory, "many_offers")
+        return to_person(memory, "many_offers")
     if capacity_minor == 0:
         return Move(State.WITH_PERSON, "offer.none", (Act.CANCEL_WAITING,), memory, "hardship", "nothing_to_spare")
     return Move(State.OFFER, "offer", (Act.OFFER,), memory.but(menus=memory.menus + 1))
@@ -425,7 +443,7 @@ def _which_amount(memory: Memory, reading: Reading, facts: Standing) -> Move:
     amounts = [_minor(amount, facts.currency) for amount in reading.slots.amount_alternatives]
     lowest = min((amount for amount in amounts if amount), default=None)
     if lowest is None or memory.asked_minor is not None:
-        return _again(State.CAPACITY, "capacity.again", memory)
+        return again(State.CAPACITY, "capacity.again", memory)
     asked = memory.but(asked_minor=monthly_capacity(lowest, reading.slots.frequency), unclear=0)
     return Move(State.CAPACITY, "number_ambiguous.read_back", (), asked)
 
@@ -440,12 +458,12 @@ def _start(reading: Reading, facts: Standing, policy: Policy) -> date | None:
 def _promise(memory: Memory, facts: Standing, *, is_conditional: bool = False, was_asked: bool = False) -> Move:
     """Read a promise back; without a day ask for it, without an amount take what is past due (and say so)."""
     if is_conditional:
-        return _person(memory, "conditional")
+        return to_person(memory, "conditional")
     day = memory.promise_due_on
     if day is None or not facts.today <= day <= add_days(facts.today, LONGEST_PROMISE_DAYS):
         open_promise = memory.but(promise_due_on=None, goal=str(Intent.PROMISE_TO_PAY))
         if was_asked:
-            return _again(State.PROMISE, "promise.ask", open_promise)
+            return again(State.PROMISE, "promise.ask", open_promise)
         return Move(State.PROMISE, "promise.ask", (), open_promise)
     amount = memory.promise_minor or facts.arrears_minor or facts.balance_minor
     amount = min(amount, facts.balance_minor)
@@ -453,36 +471,11 @@ def _promise(memory: Memory, facts: Standing, *, is_conditional: bool = False, w
     return Move(State.PROMISE_READ_BACK, "promise.read_back", (), memory)
 
 
-def _again(state: State, say: str, memory: Memory) -> Move:
-    """Ask the same thing once more; the second time a person takes over."""
-    if memory.unclear >= 1:
-        return _person(memory, "not_understood")
-    return Move(state, say, (), memory.but(unclear=memory.unclear + 1))
-
-
-def _ask_back(state: State, memory: Memory) -> Move:
-    return _again(state, "unclear.ask_back", memory)
-
-
-def _doubted(state: State, memory: Memory, reading: Reading) -> Move:
-    """Ask which of two things is meant; a person reads what may be more, or urgent, or would go to one anyway."""
-    if reading.conditional:
-        return _person(memory, "conditional")
-    if pair := asked_between(reading):
-        move = _again(state, "either.ask_back", memory)
-        return replace(move, between=pair) if move.say == "either.ask_back" else move
-    return _person(memory, "not_understood") if is_beyond(reading, _ANYWHERE) else _ask_back(state, memory)
-
-
 def _in_between(state: State, memory: Memory, reading: Reading) -> Move:
     """Answer a question of fact and stand where we stood; anything else is asked back."""
     if reading.intent is Intent.ASK_INFO:
         return Move(state, "info.balance", (), memory.but(unclear=0))
-    return _ask_back(state, memory)
-
-
-def _person(memory: Memory, reason: str) -> Move:
-    return Move(State.WITH_PERSON, "hand_over.person", (Act.CANCEL_WAITING,), memory, "", reason)
+    return ask_back(state, memory)
 
 
 def _option(named: str | None, options: int) -> int | None:

@@ -1,10 +1,16 @@
-"""What is done with a reply that may mean more than one thing? Of two we ask which; the rest is for a person."""
+"""Decides what is done with a reply that is not understood, or may mean more than one thing.
+
+Of two plain things we ask which; what is not understood is asked once more; the rest is for a person.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 from typing import Final
 
+from parley.negotiation.moves import Act, Memory, Move
+from parley.negotiation.state import State
 from parley.nlu.reading import Intent, Reading
 
 # What a text may ask about; anything else is for a person.
@@ -15,8 +21,37 @@ ASKED_ABOUT: Final = frozenset(
         *(Intent.CALL_TIME, Intent.COMPLAINT),
     }
 )
-_URGENT: Final = frozenset({Intent.RISK, Intent.LEGAL, Intent.STOP})
+# Where one of these may be meant, nothing is asked of whoever reads the text: a person looks.
+_GRAVE: Final = frozenset({Intent.RISK, Intent.LEGAL, Intent.STOP, Intent.WRONG_NUMBER, Intent.FRAUD_CLAIM})
 _MOST_ASKED: Final = 2
+
+
+def again(state: State, say: str, memory: Memory) -> Move:
+    """Ask the same thing once more; the second time a person takes over."""
+    if memory.unclear >= 1:
+        return to_person(memory, "not_understood")
+    return Move(state, say, (), memory.but(unclear=memory.unclear + 1))
+
+
+def ask_back(state: State, memory: Memory) -> Move:
+    """Say that the reply was not understood, once."""
+    return again(state, "unclear.ask_back", memory)
+
+
+def to_person(memory: Memory, reason: str) -> Move:
+    """Hand over, and take back what still waits to be sent."""
+    return Move(State.WITH_PERSON, "hand_over.person", (Act.CANCEL_WAITING,), memory, "", reason)
+
+
+def doubted(state: State, memory: Memory, reading: Reading, for_a_person: Container[Intent]) -> Move:
+    """Ask which of two things is meant; a person reads what may be more, or grave, or would go to one anyway."""
+    if reading.conditional:
+        return to_person(memory, "conditional")
+    if pair := asked_between(reading):
+        move = again(state, "either.ask_back", memory)
+        return replace(move, between=pair) if move.say == "either.ask_back" else move
+    is_beyond = len(reading.alternatives) > _MOST_ASKED or may_be_urgent(reading, for_a_person)
+    return to_person(memory, "not_understood") if is_beyond else ask_back(state, memory)
 
 
 def asked_between(reading: Reading) -> tuple[str, ...]:
@@ -25,7 +60,6 @@ def asked_between(reading: Reading) -> tuple[str, ...]:
     return tuple(map(str, pair)) if len(pair) == _MOST_ASKED and ASKED_ABOUT.issuperset(pair) else ()
 
 
-def is_beyond(reading: Reading, for_a_person: Container[Intent]) -> bool:
-    """Say whether a person must read it: more than two meanings, an urgent one, or one that a person gets anyway."""
-    between = reading.alternatives
-    return len(between) > _MOST_ASKED or bool(_URGENT.intersection(between)) or reading.intent in for_a_person
+def may_be_urgent(reading: Reading, for_a_person: Container[Intent]) -> bool:
+    """Say whether a person must read it before anything is asked: it may be grave, or is one that a person gets."""
+    return bool(_GRAVE.intersection(reading.alternatives)) or reading.intent in for_a_person

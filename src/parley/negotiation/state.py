@@ -4,7 +4,7 @@
 notified → identify → capacity → offer → read_back → agreed
                     ↘ promise → promise_read_back → promised
 any → with_person · disputed · wrong_person · opted_out · crisis · locked · closed
-opted_out → notified, when the borrower asks for texts again
+opted_out → notified, when the borrower asks for texts again; to a person where the same reply says what needs one
 ```
 
 A person leads a talk by steps of their own (`BY_PERSON`): takes it over, hands it back, closes it.
@@ -87,8 +87,10 @@ _ONWARD: Final[dict[State, frozenset[State]]] = {
 _ALWAYS_HEARD: Final = frozenset({State.OPTED_OUT, State.CRISIS})
 
 
-# Whoever stopped all texts may ask for them again.
-_RESUMED: Final[dict[State, frozenset[State]]] = {State.OPTED_OUT: frozenset({State.NOTIFIED})}
+# Whoever stopped all texts may ask for them again, and say in the same reply what only a person takes.
+_RESUMED: Final[dict[State, frozenset[State]]] = {
+    State.OPTED_OUT: frozenset({State.NOTIFIED, State.WITH_PERSON, State.DISPUTED, State.WRONG_PERSON})
+}
 
 # Where the machine may go on from when a person hands a talk back.
 HANDED_BACK: Final = frozenset(

@@ -39,7 +39,7 @@ _LARGEST_DAY: Final = 31
 _MEASURE: Final = re.compile(r"[个次条通遍人位天日岁点号]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sum:
     """One sum of money in the reading form.
 
@@ -81,7 +81,7 @@ def find_sums(text: str, taken: Places, roles: Roles, where: Place, lexicon: Lex
         is_numbering = _overlaps(roles.never, number) or _overlaps(numbering, number)
         if beside.word is None and (is_numbering or not _is_bare_money(number, text, beside, money)):
             continue
-        joined = _range_with_last(sums, number, text, money)
+        joined = _range_with_last(sums, number, beside, text, money)
         if joined is not None:
             sums[-1] = joined
             continue
@@ -100,7 +100,7 @@ def find_sums(text: str, taken: Places, roles: Roles, where: Place, lexicon: Lex
     return sorted([*sums, *_slang(text, where, money)], key=lambda each: each.start)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Beside:
     """What stands beside a number: a word of money, its currency, what it multiplies by, how often it is paid."""
 
@@ -180,8 +180,8 @@ def _is_joined_on(after: str) -> bool:
     return bool(_JOINED_ON.match(after)) and not _SUFFIX.match(after)
 
 
-def _range_with_last(sums: list[Sum], number: Number, text: str, money: _Money) -> Sum | None:
-    """Join "100-150", "100 to 150", "50 or 60": one sum that may be either."""
+def _range_with_last(sums: list[Sum], number: Number, beside: _Beside, text: str, money: _Money) -> Sum | None:
+    """Join "100-150", "100 to 150", "50 or 60 dollars a week": one sum that may be either, the lower first."""
     if not sums:
         return None
     last = sums[-1]
@@ -198,7 +198,9 @@ def _range_with_last(sums: list[Sum], number: Number, text: str, money: _Money) 
     # "2-300"
     if low < _SMALLEST_BARE and number.value >= _SMALLEST_OF_HUNDREDS and between.strip() in {"-", "~"}:
         low *= _SMALLEST_OF_HUNDREDS
-    return Sum(last.start, number.end, low, last.currency, number.value, last.own, last.paid, last.rate)
+    low, high = sorted((low, number.value * beside.times + beside.plus))
+    currency, rate = last.currency or beside.currency, last.rate or beside.rate
+    return Sum(last.start, beside.end, low, currency, high, last.own, last.paid, rate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from parley.nlu.when import month_first
 _LEFT_BESIDE: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
     """All that was found in one reply. `votes`: every one; `ballot`: what stands of them by the guide."""
 

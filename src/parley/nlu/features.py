@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 from zlib import crc32
@@ -61,7 +60,6 @@ def context_of(context: ReadingContext) -> str:
     return _LIKE.get(context.last_message) or context.last_message or "none"
 
 
-@lru_cache(maxsize=16384)
 def _latin(word: str) -> tuple[str, ...]:
     edged = f"<{word}>"
     return tuple(f"c {edged[i : i + n]}" for n in _RUNS for i in range(len(edged) - n + 1))

@@ -42,7 +42,11 @@ _NO_PROMISE_BESIDE: Final = frozenset({Intent.CALL_TIME, Intent.ASK_INFO, Intent
 _LEAST_ALSO: Final = 0.72
 # What is named beside another intent is said more likely than not, whatever the threshold of fewest errors.
 _LEAST_SAID: Final = 0.5
-_CONDITIONAL: Final = frozenset({Intent.PROMISE_TO_PAY, Intent.COUNTER_OFFER, Intent.ACCEPT})
+_CONDITIONAL: Final = frozenset({Intent.PROMISE_TO_PAY, Intent.COUNTER_OFFER, Intent.ACCEPT, Intent.CAPACITY_ANSWER})
+# Who may not be our borrower, or not have done it, is told nothing more before a person looks.
+_WHOSE: Final = frozenset({Intent.WRONG_NUMBER, Intent.FRAUD_CLAIM})
+# Of a text that was taken for a scam the sender is named, whatever else may be meant.
+_BEFORE_WHOSE: Final = frozenset({*URGENT, *_WHOSE, Intent.HELP})
 # Why an intent is named beside another where no words of its own say it: the guide always names it then.
 _BESIDE: Final = {
     Intent.FRAUD_CLAIM: "asks whether our text is a scam",
@@ -93,14 +97,17 @@ def _decide(seen: Evidence, verdict: Verdict, context: ReadingContext, model: Mo
     facts = seen.facts
     primary = primary_of(seen, verdict, context, model)
     also = _also(primary.intent, seen, verdict, context, model)
+    whose = next((one for one in also if one in _WHOSE), None)
+    if whose is not None and primary.intent not in _BEFORE_WHOSE and whose not in primary.alternatives:
+        primary = replace(primary, alternatives=(*(primary.alternatives or (primary.intent,)), whose))
     is_conditional = bool(facts.labels("conditional")) or verdict.conditional >= threshold(model, "conditional")
     return Reading(
         intent=primary.intent,
         also=also,
         slots=_slots(facts, primary.intent, also, _option_taken(primary.intent, seen.choice, context)),
-        conditional=primary.intent in _CONDITIONAL and is_conditional,
+        conditional=is_conditional and bool(_CONDITIONAL.intersection((primary.intent, *also))),
         oos=primary.intent is Intent.OTHER,
-        sensitive=primary.intent is Intent.RISK or _is_sensitive(facts, verdict, model),
+        sensitive=Intent.RISK in {primary.intent, *also, *primary.alternatives} or _is_sensitive(facts, verdict, model),
         confidence=primary.confidence,
         alternatives=primary.alternatives,
         spans=_spans(seen),
@@ -175,6 +182,8 @@ def _also(
         # "300, no, wrong, 400" corrects itself and contests nothing.
         found.discard(Intent.DISPUTE)
     found |= {intent for intent in URGENT if intent in seen.ballot}
+    if _certain(seen) is None:
+        found |= {intent for intent in URGENT if verdict.alarm(intent) >= threshold(model, intent)}
     if primary is Intent.HELP and "fraud_claim" in facts.labels("also"):
         found.add(Intent.FRAUD_CLAIM)
     if primary is Intent.ASK_PLAN and facts.labels("hardship"):

@@ -66,7 +66,7 @@ SENSITIVE_HARDSHIPS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Facts:
     """Everything found, before the intent decides what counts. Places are those of the reading form.
 

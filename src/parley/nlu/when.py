@@ -37,7 +37,7 @@ _WHOLE_WORDS: Final = frozenset({DAY_WORD, FEAST})
 _BESIDE: Final = re.compile(r"[\s,(]{0,3}(?:the |on |is |是|即|也就是)?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class When:
     """A piece of the reading form that names days (or, without `dates`, a time or a rhythm). `alt`: other reading."""
 
