@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from parley.nlu.labels import ANCHORS, FREQUENCIES, HARDSHIPS, locale_of
 from parley.nlu.reading import Intent
 from tools.training.build import PER_PHRASE, SEED
+from tools.training.held_out import key
 from tools.training.make import examples
 from tools.training.phrases import load_phrases
 
@@ -56,12 +56,6 @@ def replies(path: Path) -> list[Reply]:
     assert list(file) == ["replies"]
     found: list[Reply] = file["replies"]
     return found
-
-
-def key(text: str) -> str:
-    """Return what two texts share that differ in case, width, spaces or punctuation only."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if char.isalnum()) or "".join(folded.split())
 
 
 def digest(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from parley.nlu import labels
 from parley.nlu.evidence import evidence_of
 from parley.nlu.features import ROWS, pieces, rows_of, signals
 from parley.nlu.lexicon import Lexicon
@@ -22,7 +23,15 @@ from tools.training.phrases import Phrase
 from tools.training.train import Row, rounded, target_of, train
 
 SEED: Final = 2026
-_TRAINER: Final = ("build.py", "train.py", "calibrate.py")
+_HERE: Final = Path(__file__).parent
+_NLU: Final = Path(labels.__file__).parent
+# Where one of these changes, so may the model; of the other readers of a reply, some replies are tried.
+_MADE_WITH: Final = (
+    *(_HERE / f"{name}.py" for name in ("build", "calibrate", "make", "noise", "phrases", "render", "train")),
+    _HERE / "spelling.toml",
+    *(_NLU / f"{name}.py" for name in ("features", "model")),
+    *sorted((_NLU / "data").glob("*.toml")),
+)
 _SAMPLED: Final = 60
 PER_PHRASE: Final = 2
 PASSES: Final = 5
@@ -64,15 +73,15 @@ def build(phrases: Sequence[Phrase], lexicon: Lexicon) -> Built:
 
 
 def digest_of(phrases: Sequence[Phrase], lexicon: Lexicon) -> str:
-    """Return a digest of what a model of *phrases* is made from: they, the trainer, and how some of them are seen.
+    """Return a digest of what a model of *phrases* is made from: trainer, word lists, and how some are seen.
 
     It changes where `make train` would write another model: run it then.
     """
     made = hashlib.sha256()
     for phrase in phrases:
         made.update(repr(astuple(phrase)).encode())
-    for name in _TRAINER:
-        made.update((Path(__file__).with_name(name)).read_bytes())
+    for path in _MADE_WITH:
+        made.update(path.read_bytes())
     for example in examples(phrases[::_SAMPLED], SEED, PER_PHRASE):
         row = known_of(example, lexicon).row
         made.update(np.concatenate((row.text, row.told)).tobytes())
