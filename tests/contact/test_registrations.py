@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,8 @@ from parley.rulebook.terms import Registered, SenderForm
 from parley.run.library import data_files
 
 CARRIERS = load_rulebook(data_files("parley.rulebook.data")).carriers
+# Whoever carries: without a registered sender all is from a short code.
+SHORT = {code: replace(one, form=SenderForm.SHORT_CODE) for code, one in CARRIERS.items()}
 GOOD = """
 [[sender]]
 id = "H1"
@@ -61,7 +64,7 @@ def carriage(
     provider: str = "sandbox",
 ) -> Carriage | None:
     facts = ContactFacts(now=at, jurisdiction=jurisdiction, zones=zones, purpose=purpose, channel=channel)
-    return Route(provider, SenderForm.SHORT_CODE, read()).carriage(facts, text)
+    return Route(provider, read()).carriage(facts, text, SHORT)
 
 
 def test_what_is_registered_for_a_message_is_told_with_its_ids_and_the_hash_of_the_file() -> None:
@@ -101,6 +104,13 @@ def test_a_registration_holds_for_its_text_purpose_provider_place_and_days(
     found = carriage(**more)  # type: ignore[arg-type]  # names of its arguments
     assert found is not None
     assert (found.registered, found.form) == (registered, form)
+
+
+def test_what_an_unregistered_text_comes_from_the_rulebook_says_and_of_a_provider_it_does_not_list_nobody() -> None:
+    facts = ContactFacts(now=NOON, jurisdiction="US", zones=("UTC",), purpose=Purpose.REMINDER, channel=Channel.SMS)
+    route = Route("sandbox", Registrations())
+    forms = [found.form for book in (SHORT, {}) if (found := route.carriage(facts, "hello", book)) is not None]
+    assert forms == [SenderForm.SHORT_CODE, None]
 
 
 def test_only_texts_are_carried() -> None:

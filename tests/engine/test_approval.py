@@ -56,7 +56,7 @@ valid_from = 2026-01-01
 def library(registrations: str = "", provider: str = "sandbox", actor: Actor = Actor.ORIGINAL_CREDITOR) -> Library:
     shipped = shipped_library()
     carriers = shipped.rulebook.carriers
-    route = Route(provider, carriers[provider].form, read_registrations(registrations.encode(), carriers))
+    route = Route(provider, read_registrations(registrations.encode(), carriers))
     return replace(shipped, route=route, lender=replace(shipped.lender, actor=actor))
 
 

@@ -24,12 +24,12 @@ TODAY = date(2026, 11, 23)
 
 def test_a_card_plan_of_61_months_is_unlawful_in_china_and_60_are_not(library: Library) -> None:
     case = case_of(Situation(jurisdiction="CN", locale="zh-CN", zone="Asia/Shanghai", currency="CNY"), now=NOON)
-    is_lawful = lawful_plans(case, TODAY, library)
+    is_lawful = lawful_plans(case, TODAY, library, library.rulebook)
     sixty, more = (level_schedule(1_000_000, 1_200, count, date(2026, 12, 7), "CNY") for count in (60, 61))
     assert is_lawful(sixty)
     assert not is_lawful(more)
     elsewhere = case_of(Situation(), now=NOON)
-    assert lawful_plans(elsewhere, TODAY, library)(more)
+    assert lawful_plans(elsewhere, TODAY, library, library.rulebook)(more)
 
 
 def test_penalty_interest_is_not_made_principal_in_india(library: Library) -> None:

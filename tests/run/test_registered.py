@@ -50,7 +50,7 @@ def desk(sqlite_desk: Desk) -> Desk:
 
 def registered(text: str, provider: str = "sandbox") -> Library:
     carriers = library().rulebook.carriers
-    route = Route(provider, carriers[provider].form, read_registrations(text.encode(), carriers))
+    route = Route(provider, read_registrations(text.encode(), carriers))
     return replace(library(), route=route)
 
 

@@ -85,7 +85,7 @@ def _open(home: HomeOption, provider: str, countries: list[str]) -> tuple[Librar
             f"规则库中没有通道 {provider!r}。可选：{allowed}。",
         )
     if provider:
-        library = replace(library, route=replace(library.route, provider=provider, form=carriers[provider].form))
+        library = replace(library, route=replace(library.route, provider=provider))
     with faults():
         found = audiences_of(audiences(), opened.settings.lender.jurisdiction)
     if countries:

@@ -67,21 +67,29 @@ class Registrations:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """By whom the texts of a deployment are carried. `form`: what they come from where no sender is registered."""
+    """By whom the texts of a deployment are carried, and what is registered for them.
+
+    What they come from where no sender is registered, the rulebook says: whoever asks gives its carriers, so that a
+    decision is by one rulebook. Of a provider that it does not list nobody knows.
+    """
 
     provider: str
-    form: SenderForm | None
     registrations: Registrations
 
-    def carriage(self, facts: ContactFacts, text: str) -> Carriage | None:
+    def carriage(self, facts: ContactFacts, text: str, carriers: Mapping[str, Carrier]) -> Carriage | None:
         """Return how *text* would be carried to the borrower of *facts*; None on channels that no carrier registers."""
         if facts.channel is not Channel.SMS:
             return None
         days = {local_date(facts.now, zone) for zone in facts.zones or ("UTC",)}
-        return self.carried(facts.jurisdiction, facts.purpose, days, lambda wording: fits(wording, text))
+        return self.carried(facts.jurisdiction, facts.purpose, days, lambda wording: fits(wording, text), carriers)
 
     def carried(
-        self, jurisdiction: str, purpose: Purpose, days: Iterable[date], is_it: Callable[[Wording], bool]
+        self,
+        jurisdiction: str,
+        purpose: Purpose,
+        days: Iterable[date],
+        is_it: Callable[[Wording], bool],
+        carriers: Mapping[str, Carrier],
     ) -> Carriage:
         """Return how a text for which *is_it* knows the registered wording would be carried on all of *days*."""
         on = tuple(days)
@@ -90,10 +98,11 @@ class Route:
             applies = one.kind not in found and one.holds(self.provider, jurisdiction, purpose, on)
             if applies and (one.wording is None or is_it(one.wording)):
                 found[one.kind] = one
-        sender = found.get(Registered.SENDER)
+        sender, carrier = found.get(Registered.SENDER), carriers.get(self.provider)
+        unregistered = carrier.form if carrier is not None else None
         return Carriage(
             self.provider,
-            sender.form if sender is not None else self.form,
+            sender.form if sender is not None else unregistered,
             frozenset(found),
             tuple(found[kind].registered_id for kind in Registered if kind in found),
             self.registrations.digest,

@@ -115,13 +115,14 @@ def announce(
         also_held=also_held,
         content=contents_of(rendered.text, library.outbound),
     )
-    window = send_window(facts, library.rulebook, library.gate)
+    rules = library.rulebook
+    window = send_window(facts, rules, library.gate)
     if isinstance(window, Refused):
         return window
     not_after = first.start + timedelta(hours=last_use_hours)
     if window >= not_after:
         # The first time allowed is after the last use: what says no now is the reason.
-        refused = decide(facts, library.rulebook, library.gate)
+        refused = decide(facts, rules, library.gate)
         assert isinstance(refused, Refused), "what is permitted at once is in time"
         return refused
     return _announced(rendered, window, not_after, library)

@@ -22,6 +22,7 @@ from parley.messaging.template import Literal
 from parley.messaging.values import shown
 from parley.messaging.wording import Reading, covers, readings
 from parley.purpose import Channel, Purpose
+from parley.rulebook.book import Rulebook
 from parley.rulebook.rule import Text
 
 # A registration holds for whole days; at approval they are those of no borrower.
@@ -85,7 +86,8 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
     Refuses with every rule about content or carriage that says no to any text the template may become. What depends on
     a borrower (hours, caps, consents, a first contact) is not asked here.
     """
-    carriages = [_carriage(asked, reading, library, now) for reading in _readings(asked, library)]
+    rules = library.rulebook
+    carriages = [_carriage(asked, reading, library, rules, now) for reading in _readings(asked, library)]
     # Of several texts the one with the fewest registrations speaks for all: each must be registered.
     carriage = min(carriages, key=lambda one: len(one.registered))
     found: dict[str, Objection] = {}
@@ -102,7 +104,7 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
             content=content,
             carriage=carriage,
         )
-        for rule, code in objecting(facts, library.rulebook, library.gate):
+        for rule, code in objecting(facts, rules, library.gate):
             found.setdefault(rule.id, Objection(code.value, rule.id, rule.source, rule.layer.value, rule.text))
         also = also_for(asked.purpose, content)
         if also:
@@ -110,7 +112,7 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
     if found:
         return NotApproved(asked, library.route.provider, tuple(found.values()))
     relied_on = tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on))
-    return Approval(asked, library.route.provider, relied_on, carriage.registrations, library.rulebook.hash)
+    return Approval(asked, library.route.provider, relied_on, carriage.registrations, rules.hash)
 
 
 def _mislabelled(also: tuple[Purpose, ...]) -> Objection:
@@ -127,10 +129,11 @@ def _known(asked: Asked, library: Library) -> Mapping[str, str]:
     return library.lender.words(asked.jurisdiction, asked.language)
 
 
-def _carriage(asked: Asked, reading: Reading, library: Library, now: datetime) -> Carriage:
+def _carriage(asked: Asked, reading: Reading, library: Library, rules: Rulebook, now: datetime) -> Carriage:
     known = _known(asked, library)
+    days = {local_date(now, _ZONE)}
     return library.route.carried(
-        asked.jurisdiction, asked.purpose, {local_date(now, _ZONE)}, lambda wording: covers(wording, reading, known)
+        asked.jurisdiction, asked.purpose, days, lambda wording: covers(wording, reading, known), rules.carriers
     )
 
 

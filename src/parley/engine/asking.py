@@ -13,6 +13,7 @@ from parley.contact.facts import FLAG_OF_HOLD, ContactFacts, Content, Discloses,
 from parley.engine.case import ContactRecord, Party, StandingHold
 from parley.engine.library import Library
 from parley.purpose import Actor, Channel, Purpose
+from parley.rulebook.book import Rulebook
 from parley.servicing.account import Account, AccountStatus, Product
 from parley.servicing.delinquency import days_past_due, next_due
 
@@ -99,9 +100,13 @@ def since_of(holds: Sequence[StandingHold]) -> Mapping[Flag, tuple[date, ...]]:
     return found
 
 
-def with_text(facts: ContactFacts, text: str, library: Library) -> ContactFacts:
-    """Return the facts of a contact whose text is known: what it contains, and what is registered for it."""
-    return replace(facts, content=contents_of(text, library.outbound), carriage=library.route.carriage(facts, text))
+def with_text(facts: ContactFacts, text: str, library: Library, rules: Rulebook) -> ContactFacts:
+    """Return the facts of a contact whose text is known: what it contains, how it is carried, what is registered.
+
+    *rules*: those it will be judged by, of *library* or not.
+    """
+    carriage = library.route.carriage(facts, text, rules.carriers)
+    return replace(facts, content=contents_of(text, library.outbound), carriage=carriage)
 
 
 def rule_product(product: Product) -> str:

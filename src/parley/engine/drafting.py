@@ -35,7 +35,7 @@ def make_draft(
     is_by_person: bool = False,
 ) -> Draft:
     """Return the message of template *key*, with what the gate says of it now; it is asked again at dispatch."""
-    entry = library.catalogue.entry(key)
+    entry, rules = library.catalogue.entry(key), library.rulebook
     rendered = render(key, saying, library.lender, library.catalogue)
     facts = contact_facts(
         case.party,
@@ -59,7 +59,7 @@ def make_draft(
         context=str(entry.context),
         not_before=now,
         not_after=now + timedelta(hours=ANSWER_HOURS),
-        decision=decide(with_text(facts, rendered.text, library), library.rulebook, library.gate),
+        decision=decide(with_text(facts, rendered.text, library, rules), rules, library.gate),
         answers=answering.inbound_id if answering is not None else None,
     )
 
@@ -75,7 +75,7 @@ def compute_offer(
 ) -> NewOffer | NoPlan:
     """Return the menu for what a month allows, or what is missing for one. Units: minor units of the account."""
     assert case.account is not None, "a menu needs a debt"
-    today, account, policy = case.today(now), case.account, library.policy
+    today, account, policy, rules = case.today(now), case.account, library.policy, library.rulebook
     facts = Facts(
         product=account.product,
         currency=account.currency,
@@ -85,7 +85,7 @@ def compute_offer(
         capacity_minor=capacity_minor,
         first_due_on=first_due_on or add_days(today, policy.first_payment_days),
     )
-    menu = build_menu(facts, policy, library.rulebook.hash, lawful_plans(case, today, library))
+    menu = build_menu(facts, policy, rules.hash, lawful_plans(case, today, library, rules))
     if not isinstance(menu, Menu):
         return menu
     return NewOffer(offer_id, menu, capacity_minor, now + timedelta(days=policy.valid_days))

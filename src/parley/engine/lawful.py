@@ -12,6 +12,7 @@ from parley.contact.plans import plan_refusals
 from parley.engine.asking import rule_product, standing_flags
 from parley.engine.case import Case
 from parley.engine.library import Library
+from parley.rulebook.book import Rulebook
 from parley.rulebook.terms import PlanTrait
 from parley.servicing.account import Account
 from parley.servicing.schedule import Schedule
@@ -20,15 +21,18 @@ _MONTHS: Final = 12
 _BPS: Final = 10_000
 
 
-def lawful_plans(case: Case, today: date, library: Library) -> Callable[[Schedule], bool]:
-    """Return the question whether a plan for this case keeps within every bound the rules set to plans."""
+def lawful_plans(case: Case, today: date, library: Library, rules: Rulebook) -> Callable[[Schedule], bool]:
+    """Return the question whether a plan for this case keeps within every bound that *rules* set to plans.
+
+    Not those of *library*: a menu is asked plan by plan, and all of it is by one rulebook.
+    """
     account = case.account
     assert account is not None, "a plan needs a debt"
 
     def is_lawful(plan: Schedule) -> bool:
         return not plan_refusals(
             terms_of(plan, account),
-            library.rulebook,
+            rules,
             library.gate,
             jurisdiction=case.party.jurisdiction,
             actor=library.lender.actor,

@@ -20,7 +20,7 @@ class Library:
 
     `reader` reads replies, `outbound` our own texts; `route` says by whom they are carried and what is registered.
     Only `rulebook` may be exchanged while a process runs, and only by `run.rules_in_use`, as a whole: each decision is
-    by one rulebook, and names it.
+    by one rulebook, and names it. Whoever decides takes it once, and nothing else here is made of it.
     """
 
     catalogue: Catalogue

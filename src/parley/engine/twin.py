@@ -35,6 +35,7 @@ from parley.negotiation.state import State
 from parley.nlu.read import read
 from parley.nlu.reading import Reading
 from parley.purpose import Channel, Purpose
+from parley.rulebook.book import Rulebook
 
 _LAST_USE_HOURS: Final = 48
 # What the carrier never took is no contact.
@@ -279,7 +280,8 @@ class Twin:
 
     def _dispatch(self, message: Message) -> Message:
         at = message.not_before
-        decision = decide(self._facts(message, at), self.library.rulebook, self.library.gate)
+        rules = self.library.rulebook
+        decision = decide(self._facts(message, at, rules), rules, self.library.gate)
         match decision:
             case Permit():
                 return self._leave(message, decision, at)
@@ -439,7 +441,7 @@ class Twin:
         address = str(self.case.party.contact_point_id)
         return Contact(at=at, channel=Channel.SMS, direction=direction, account=account, address=address)
 
-    def _facts(self, message: Message, now: datetime) -> ContactFacts:
+    def _facts(self, message: Message, now: datetime, rules: Rulebook) -> ContactFacts:
         facts = contact_facts(
             self.case.party,
             self.case.account,
@@ -455,7 +457,7 @@ class Twin:
             answering=message.answering,
             is_by_person=message.is_by_person,
         )
-        return with_text(facts, message.rendered.text, self.library)
+        return with_text(facts, message.rendered.text, self.library, rules)
 
     def _also_held(self, message: Message) -> frozenset[Hold]:
         """Return the holds of the thread and the address, but for the answer written by the turn that laid them on."""

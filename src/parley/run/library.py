@@ -72,13 +72,8 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
 
 
 def build_route(provider: str, rulebook: Rulebook, registrations: bytes) -> Route:
-    """Return how texts are carried by *provider*. Raises BadInput for a wrong registration.
-
-    Of a provider that the rulebook does not list nobody knows from what its messages come.
-    """
-    carrier = rulebook.carriers.get(provider)
-    form = carrier.form if carrier is not None else None
-    return Route(provider, form, read_registrations(registrations, rulebook.carriers))
+    """Return how texts are carried by *provider*. Raises BadInput for a wrong registration."""
+    return Route(provider, read_registrations(registrations, rulebook.carriers))
 
 
 def build_reader() -> Reader:

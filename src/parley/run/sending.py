@@ -75,7 +75,8 @@ class Sender:
 
 
 def _judge(library: Library, facts: ContactFacts, text: str) -> Decision:
-    return decide(with_text(facts, text, library), library.rulebook, library.gate)
+    rules = library.rulebook
+    return decide(with_text(facts, text, library, rules), rules, library.gate)
 
 
 def _submission(one: Intended) -> Submission:
