@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
 from parley.engine.library import Library
 from parley.errors import BadInput
-from parley.run import serving
+from parley.rulebook.carriers import PROVIDERS
+from parley.run import rules_in_use, serving
 from parley.run.clock import MovableClock
 from parley.run.library import build_library
 from parley.run.loops import Pipeline
 from parley.run.rule_files import rule_files
 from parley.run.rulebooks import rulebook_in_use, shipped_rulebook
 from parley.run.rules_in_use import RulesInUse
+from parley.run.sending import Sender
 from parley.settings import Settings
+from parley.store import models
 from parley.store.rulebooks import recall_rulebook
 from tests.run.desk import NOON, Desk
 from tests.store.conftest import Home
@@ -111,6 +116,92 @@ def test_files_that_vanish_leave_the_running_rules(rules: RulesInUse, folder: Pa
     (folder / JURISDICTIONS).unlink()
     assert rules.refresh(NOON) == 0
     assert library.rulebook is before and rules.refused is not None
+
+
+def test_a_change_between_the_start_and_the_first_look_is_taken_up(folder: Path, library: Library) -> None:
+    change(folder, "is not written to;", "is never written to;")
+    late = RulesInUse(folder, library)
+    before = library.rulebook.hash
+    assert late.look(NOON) == 1
+    assert library.rulebook.hash != before
+    assert late.refresh(NOON) == 0
+
+
+def test_a_rulebook_that_could_not_be_kept_is_not_in_use_and_is_tried_again(
+    rules: RulesInUse, folder: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = library.rulebook
+    rules.refresh(NOON)
+    change(folder, "is not written to;", "is never written to;")
+
+    def fail(*_: object) -> None:
+        raise OperationalError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rules_in_use, "remember_rulebook", fail)
+        with pytest.raises(OperationalError):
+            rules.refresh(NOON)
+    assert library.rulebook is before
+    assert rules.refresh(NOON) == 1
+    assert recall_rulebook(library.rulebook.hash) is not None
+
+
+@pytest.mark.parametrize("is_looked_at", [True, False])
+def test_a_folder_that_vanishes_is_no_choice_of_the_shipped_rules(
+    rules: RulesInUse, folder: Path, library: Library, is_looked_at: bool
+) -> None:
+    before = library.rulebook
+    if is_looked_at:
+        rules.refresh(NOON)
+    folder.rename(folder.with_name("elsewhere"))
+    assert rules.refresh(NOON) == 0
+    assert library.rulebook is before
+    said = rules.refused
+    assert said is not None and f"{folder} is gone" in said.en and "已不存在" in said.zh
+    folder.with_name("elsewhere").rename(folder)
+    rules.refresh(NOON)
+    assert (rules.refused, library.rulebook) == (None, before)
+
+
+def test_rules_whose_folder_went_before_the_first_look_stay(folder: Path) -> None:
+    change(folder, "is not written to;", "is never written to;")
+    library = build_library(Settings(), rulebook_in_use(folder))
+    before = library.rulebook
+    shutil.rmtree(folder)
+    late = RulesInUse(folder, library)
+    assert late.refresh(NOON) == 0
+    assert library.rulebook is before and late.refused is not None
+
+
+def test_without_a_folder_nothing_is_refused_and_one_that_comes_is_taken_up(folder: Path) -> None:
+    change(folder, "is not written to;", "is never written to;")
+    own = folder.rename(folder.with_name("own"))
+    library = build_library(Settings(), rulebook_in_use(folder))
+    rules = RulesInUse(folder, library)
+    assert rules.refresh(NOON) == 0 and rules.refused is None
+    own.rename(folder)
+    assert rules.refresh(NOON) == 1
+    assert library.rulebook.hash != shipped_rulebook().hash
+
+
+def test_what_carries_a_text_is_asked_of_the_rules_as_they_are_now(
+    home: Home, rules: RulesInUse, folder: Path, library: Library
+) -> None:
+    desk = Desk(home.vault, home.folder)
+    sender = Sender(desk.centre(), library, desk.vault)
+
+    def carried_by() -> str:
+        person = desk.person()
+        desk.message(person, desk.account(person))
+        sender.send_due(NOON)
+        row = models.GateDecision.objects.latest("id")
+        assert row.rulebook_hash == library.rulebook.hash
+        return str(row.trace["facts"]["sender_form"])
+
+    assert carried_by() == "short_code"
+    change(folder, 'form = "short_code"', 'form = "long_code"', PROVIDERS)
+    assert rules.refresh(NOON) == 1
+    assert carried_by() == "long_code"
 
 
 def test_a_home_with_faulty_rules_does_not_start(folder: Path) -> None:

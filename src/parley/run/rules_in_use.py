@@ -16,7 +16,8 @@ import structlog
 from parley.engine.library import Library
 from parley.errors import BadInput
 from parley.rulebook.load import load_rulebook
-from parley.run.rulebooks import files_in_use
+from parley.run.rule_files import toml_files
+from parley.run.rulebooks import shipped_rulebook
 from parley.store.rulebooks import remember_rulebook
 
 # How often the files are looked at. Reading their times costs about a millisecond.
@@ -31,7 +32,9 @@ class RulesInUse:
 
     def __init__(self, folder: Path, library: Library) -> None:
         self._folder, self._library = folder, library
-        self._seen = _seen(folder)
+        # Files that were compared to the end; None: what was changed while the process started the first look finds.
+        self._seen: _Seen | None = None
+        self._is_own = folder.exists()
         self._looked_at: float | None = None
         self.refused: BadInput | None = None
 
@@ -47,22 +50,50 @@ class RulesInUse:
         seen = _seen(self._folder)
         if seen == self._seen:
             return 0
-        self._seen = seen
         try:
-            files = files_in_use(self._folder)
-            found = load_rulebook(files)
+            files = self._files()
         except BadInput as fault:
-            self.refused = fault
-            # Rule files hold no borrower's data: the log may say what is wrong and where.
-            log.error("rulebook_refused", fault=fault.en, running=self._library.rulebook.hash)  # noqa: TRY400 - no trace
-            return 0
-        self.refused = None
+            # Made readable or put back, they may look as they did: what they hold is compared at the next look.
+            self._seen = None
+            return self._refuse(fault)
+        try:
+            taken_up = self._take_up(files, now) if files is not None else 0
+        except BadInput as fault:
+            self._seen = seen
+            return self._refuse(fault)
+        self._seen, self.refused = seen, None
+        return taken_up
+
+    def _take_up(self, files: dict[str, bytes], now: datetime) -> int:
+        found = load_rulebook(files)
         if found.hash == self._library.rulebook.hash:
             return 0
+        # First: what is decided by it must be read later. Where it cannot be kept, the next look tries again.
         remember_rulebook(found.hash, files, now)
         self._library.rulebook = found
         log.info("rulebook_taken_up", running=found.hash)
         return 1
+
+    def _files(self) -> dict[str, bytes] | None:
+        """Return the home's own rule files; None where it has none and never had. Raises BadInput."""
+        if self._folder.exists():
+            self._is_own = True
+            return toml_files(self._folder)
+        if self._is_own or self._library.rulebook.hash != shipped_rulebook().hash:
+            # Nobody chose the shipped rules by losing a folder.
+            raise BadInput(
+                f"{self._folder} is gone; its rules stay in use. Put it back, or restart Parley to use the rules it "
+                "ships.",
+                f"{self._folder} 已不存在，其规则继续使用。请恢复该文件夹，或重启 Parley 以改用自带规则。",
+            )
+        return None
+
+    def _refuse(self, fault: BadInput) -> int:
+        if self.refused is None or self.refused.en != fault.en:
+            # Rule files hold no borrower's data: the log may say what is wrong and where.
+            log.error("rulebook_refused", fault=fault.en, running=self._library.rulebook.hash)
+        self.refused = fault
+        return 0
 
 
 def _seen(folder: Path) -> _Seen:
