@@ -20,19 +20,20 @@ import pytest
 from django.db import transaction
 
 from parley.columnar.triggers import Wish, find_wishes
+from parley.contact.content import contents_of
 from parley.engine.announce import announce_permitted
 from parley.engine.nightly import BookRow, Cadence, trigger
 from parley.purpose import Channel
 from parley.rulebook.terms import OptOutScope
-from parley.run import nightly, nightly_book
+from parley.run import nightly, nightly_book, nightly_budget, nightly_facts
 from parley.run.nightly import run_nightly
 from parley.run.nightly_book import NightBook, Wanted
 from parley.run.wishes import message_id
 from parley.servicing.account import Due
 from parley.servicing.arrangement import InstalmentState
 from parley.servicing.delinquency import days_past_due
-from parley.store import models
-from parley.store.book import load_page
+from parley.store import models, plain
+from parley.store.book import load_page, load_wished
 from tests.run.desk import NOON, TODAY, Anything, Desk, Person, library, terms
 from tests.run.test_nightly import change, tables
 
@@ -232,6 +233,71 @@ def test_what_changed_since_the_columns_were_read_is_seen(desk: Desk, monkeypatc
     run_nightly(TOMORROW, NOON, library(), replace(terms(), least_by_column=0), desk.vault, lambda _done, _of: None)
     said = dict(models.Message.objects.values_list("account_id", "purpose"))
     assert said == {moved.id: "reminder", same.id: "collection"}
+
+
+def take_away(account: models.Account) -> None:
+    """Let an account go, as an import that is undone does."""
+    models.Instalment.objects.filter(account=account).delete()
+    models.Account.objects.filter(id=account.id).delete()
+
+
+@pytest.mark.parametrize(
+    ("module", "read"),
+    [
+        (plain, "asked_accounts"), (nightly_facts, "load_wished"), (nightly_facts, "load_accounts"),
+        (nightly_budget, "load_accounts"), (nightly, "load_wished"), (nightly, "load_accounts"),
+        (nightly, "borrower_lock"),
+    ],
+    ids=["asked", "rendered", "owed", "paid for", "wished", "loaded", "locked"],
+)  # fmt: skip
+def test_an_account_that_goes_between_two_reads_is_left_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, module: Anything, read: str
+) -> None:
+    gone, left = [
+        desk.account(desk.person(), [(TOMORROW - 5 * DAY, 5_000, 0)], id=UUID(int=n << 120)) for n in range(2)
+    ]
+    real, texts = getattr(module, read), Counter[str]()
+
+    def after_it_went(*told: Anything, **more: Anything) -> Anything:
+        take_away(gone)
+        return real(*told, **more)
+
+    def counted(text: str, lexicon: Anything) -> Anything:
+        texts[text] += 1
+        return contents_of(text, lexicon)
+
+    monkeypatch.setattr(module, read, after_it_went)
+    monkeypatch.setattr(nightly_facts, "contents_of", counted)
+    told = replace(terms(), least_by_column=0, budget_micro=10**9)
+    night = run_nightly(TOMORROW, NOON, library(), told, desk.vault, lambda _done, _of: None)
+    assert night.finished_at == NOON
+    assert list(models.Message.objects.values_list("account_id", flat=True)) == [left.id]
+    assert [row.account_id for row in models.RunItem.objects.all()] == [left.id]
+    # The one text of both was judged, whoever of them is there.
+    assert len(texts) == 1
+
+
+def test_an_address_or_a_limit_that_goes_between_two_reads_leaves_nothing_to_say(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent, unlimited, left = [
+        desk.account(desk.person(), [(TOMORROW + 20 * DAY, 5_000, 0)], id=UUID(int=n << 120)) for n in range(3)
+    ]
+    for account in (silent, unlimited, left):
+        change(desk, account, TODAY)
+    # Their texts tell the limits.
+    models.ContactPoint.objects.update(identity_proven_at=NOON - DAY)
+
+    def after_it_went(*told: Anything) -> Anything:
+        models.ContactPoint.objects.filter(borrower__accounts=silent).update(quarantined_at=NOON)
+        models.LimitChange.objects.filter(account=unlimited).delete()
+        return load_wished(*told)
+
+    monkeypatch.setattr(nightly_facts, "load_wished", after_it_went)
+    run_nightly(TOMORROW, NOON, library(), replace(terms(), least_by_column=0), desk.vault, lambda _done, _of: None)
+    assert list(models.Message.objects.values_list("account_id", flat=True)) == [left.id]
+    (item,) = models.RunItem.objects.filter(verdict="skipped")
+    assert (item.account_id, item.reason_code) == (silent.id, "no_address")
 
 
 def test_by_column_the_same_is_wished_as_one_by_one(desk: Desk) -> None:

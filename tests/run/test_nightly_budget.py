@@ -11,6 +11,7 @@ from django.db import transaction
 
 from parley.run import nightly
 from parley.run.nightly import run_nightly
+from parley.run.nightly_budget import draw
 from parley.store import models
 from tests.run.desk import NOON, TODAY, Anything, Desk, library, terms
 from tests.run.test_nightly import change, tables
@@ -90,6 +91,44 @@ def test_stopped_and_run_again_it_draws_no_other_cut(book: Desk, monkeypatch: py
     night(book, budget)
     assert tables() == expected
     assert models.Run.objects.get().cut
+
+
+def stop(account: models.Account) -> None:
+    models.Consent.objects.create(
+        id=account.id, borrower_id=account.borrower_id, scope="all", granted=False, source="file", proof="",
+        at=NOON - DAY,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("is_lifted", [False, True])
+def test_what_the_gate_refuses_is_told_with_its_reasons_wherever_the_money_ends(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, is_lifted: bool
+) -> None:
+    """Refused wishes cost nothing; one that is allowed after the cut was drawn is not paid for by it."""
+    accounts = [
+        desk.account(desk.person(), [(TOMORROW + 3 * DAY, 5_000, 0)], id=UUID(int=n << 120)) for n in range(1, 5)
+    ]
+    refused, paid, beyond, refused_beyond = accounts
+    stop(refused)
+    stop(refused_beyond)
+
+    def drawn(*told: Anything) -> Anything:
+        found = draw(*told)
+        if is_lifted:
+            models.Consent.objects.filter(id=refused_beyond.id).delete()
+        return found
+
+    monkeypatch.setattr(nightly, "draw", drawn)
+    # One reminder is one segment.
+    night(desk, terms().cost_per_segment_micro, least_by_column=0)
+    assert models.Message.objects.get().account_id == paid.id
+    said = {row.account_id: (row.verdict, row.reason_code) for row in models.RunItem.objects.all()}
+    assert said == {
+        refused.id: ("refused", "opted_out"),
+        paid.id: ("queued", ""),
+        beyond.id: ("skipped", "over_budget"),
+        refused_beyond.id: ("skipped", "over_budget") if is_lifted else ("refused", "opted_out"),
+    }
 
 
 def test_word_of_a_plan_that_broke_in_the_night_goes_out_besides(desk: Desk) -> None:

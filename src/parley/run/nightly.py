@@ -143,6 +143,11 @@ class _Wish:
     figures: Figures
     judged: Judged | None
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the columns refuse it: it costs nothing, and the gate is asked for its reasons."""
+        return self.judged is not None and self.judged.is_blocked
+
 
 class _Chunk:
     """One chunk's work, from its wishes to its rows."""
@@ -192,6 +197,7 @@ class _Chunk:
         return [
             _Wish(key, accounts[one], wanted, figures_of(wanted, one, page), self._judged(one, key))
             for key, (one, wanted) in found.items()
+            if one in accounts
         ]
 
     def _judged(self, account_id: UUID, wish_id: UUID) -> Judged | None:
@@ -202,6 +208,10 @@ class _Chunk:
     def _address(self, wishes: list[_Wish], page: Page) -> None:
         borrowers = {wish.account.borrower_id for wish in wishes}
         borrower_lock(borrowers)
+        # Before the lock was held, an import that was undone may have taken an account away.
+        there = set(
+            models.Account.objects.filter(id__in=[wish.account.id for wish in wishes]).values_list("id", flat=True)
+        )
         points = points_of(borrowers)
         talks = talks_on(list(points.values()))
         unanswered = set(
@@ -211,7 +221,7 @@ class _Chunk:
         )
         planned: list[tuple[_Wish, models.ContactPoint, Announcement]] = []
         asked: list[tuple[_Wish, models.ContactPoint]] = []
-        for wish in wishes:
+        for wish in [one for one in wishes if one.account.id in there]:
             point = points.get(wish.account.borrower_id)
             talk = talks.get(point.id) if point is not None else None
             if point is None:
@@ -220,7 +230,7 @@ class _Chunk:
                 talk is not None and is_talking(State(talk.state), talk.last_inbound_at, self.now)
             ):
                 self._item(wish, "skipped", "talk_in_progress", "")
-            elif not self._is_paid_for(wish):
+            elif not wish.is_blocked and not self._is_paid_for(wish):
                 self._item(wish, "skipped", "over_budget", "")
             elif (permitted := self._permitted(wish, point, page)) is not None:
                 planned.append((wish, point, permitted))
@@ -278,6 +288,9 @@ class _Chunk:
             )
             if isinstance(verdict, Refused):
                 self._refuse(wish, verdict)
+            elif not self._is_paid_for(wish):
+                # The columns refused it, and what they refused it for is over.
+                self._item(wish, "skipped", "over_budget", "")
             else:
                 yield wish, point, verdict
 

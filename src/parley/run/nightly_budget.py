@@ -27,7 +27,6 @@ from parley.store.rows import account_of, party_of
 from parley.store.vault import Vault
 
 _ACCOUNTS_AT_ONCE: Final = 1_000
-_BLOCK: Final = "block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,15 @@ def draw(run: models.Run, book: NightBook, prices: Prices, budget_micro: int, fo
 
 def _candidates(wanted: Mapping[UUID, Wanted], prices: Prices) -> Iterator[tuple[UUID, int, int]]:
     """Yield whom the night may have to pay for. What the columns leave open counts as if it were permitted."""
-    open_wishes = (key for key, one in wanted.items() if one.judged is None or one.judged.verdict != _BLOCK)
+    open_wishes = (key for key, one in wanted.items() if one.judged is None or not one.judged.is_blocked)
     while some := list(islice(open_wishes, _ACCOUNTS_AT_ONCE)):
         page, accounts = load_wished(some, prices.as_of, ()), load_accounts(some)
         points = points_of({row.borrower_id for row in accounts.values()})
         for key, row in page.rows.items():
-            found, point = trigger(row, prices.as_of, prices.cadence), points.get(accounts[key].borrower_id)
-            if found is not None and point is not None:
+            found, held = trigger(row, prices.as_of, prices.cadence), accounts.get(key)
+            # An account may go between two reads: the night pays for nothing there.
+            point = points.get(held.borrower_id) if held is not None else None
+            if found is not None and held is not None and point is not None:
                 party = party_of(point.borrower, point, {}, code_of(point.id, prices.vault))
                 first = opening(
                     found.family,
@@ -86,6 +87,6 @@ def _candidates(wanted: Mapping[UUID, Wanted], prices: Prices) -> Iterator[tuple
                     prices.now,
                     prices.library.identity_fresh_days,
                 )
-                account, figures = account_of(accounts[key], row.dues), figures_of(found, key, page)
+                account, figures = account_of(held, row.dues), figures_of(found, key, page)
                 said = words_of(first.key, party, account, figures, prices.as_of, prices.library)
                 yield key, PRIORITY[found.family], said.segments.count * prices.cost_per_segment_micro

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
@@ -29,12 +29,14 @@ from parley.engine.acts import HOW, CallOutcome
 from parley.engine.announce import Opening, opening, words_of
 from parley.engine.asking import flags_of_lateness, rule_product, since_of
 from parley.engine.case import ContactRecord
+from parley.engine.nightly import Trigger
 from parley.engine.turn import Library
+from parley.messaging.catalogue import Rendered
 from parley.purpose import Channel, Purpose
-from parley.run.wishes import figures_of
+from parley.run.wishes import figures_of, still_is
 from parley.servicing.account import Product
-from parley.store import plain
-from parley.store.book import load_accounts, load_wished, points_of
+from parley.store import models, plain
+from parley.store.book import Page, load_accounts, load_wished, points_of
 from parley.store.page_code import code_of
 from parley.store.records import HISTORY_DAYS, load_standing
 from parley.store.rows import account_of, party_of
@@ -100,7 +102,7 @@ class Facts:
         borrowers = {UUID(one.borrower): one.borrower for one in asked}
         records = self._standing(borrowers)
         held = {address for (address,) in plain.held_by_a_person(borrowers)}
-        self._judge_texts(asked)
+        asked = self._judge_texts(asked)
         rows = []
         for one in asked:
             key, state = self._situation(one, records[UUID(one.borrower)], is_held=one.address in held)
@@ -194,23 +196,42 @@ class Facts:
             )
         )
 
-    def _judge_texts(self, asked: Iterable[_Asked]) -> None:
-        """Render one message of each text that is new, and keep what it contains."""
-        fresh: dict[_Text, _Asked] = {}
+    def _judge_texts(self, asked: Iterable[_Asked]) -> list[_Asked]:
+        """Render one message of each text that is new, and keep what it contains.
+
+        Returns the wishes that are left. An account that went since it was read is left out; where the address or what
+        the wish speaks of went, there is no text: the chunk looks again. Another of the same text is rendered instead.
+        """
+        left = {one.wish_id: one for one in asked}
+        while fresh := self._unjudged(left.values()):
+            wishes = {one.wish.account_id: one.wish.trigger for one in fresh.values()}
+            page, accounts = load_wished(list(wishes), self._as_of, ()), load_accounts(wishes)
+            points = points_of(row.borrower_id for row in accounts.values())
+            for text, one in fresh.items():
+                row = accounts.get(one.wish.account_id)
+                if row is None or row.id not in page.rows:
+                    del left[one.wish_id]
+                elif row.borrower_id not in points or not still_is(one.wish.trigger, row.id, page):
+                    left[one.wish_id] = replace(one, address=None, proven_at=None)
+                else:
+                    rendered = self._rendered(text, one.wish.trigger, row, points[row.borrower_id], page)
+                    self._contents[text] = contents_of(rendered.text, self._library.outbound)
+        return list(left.values())
+
+    def _unjudged(self, asked: Iterable[_Asked]) -> dict[_Text, _Asked]:
+        """Return one wish of each text of which it is not known what it contains."""
+        found: dict[_Text, _Asked] = {}
         for one in asked:
-            text = self._text(one)
-            if text not in self._contents and one.address is not None:
-                fresh.setdefault(text, one)
-        wishes = {one.wish.account_id: one.wish.trigger for one in fresh.values()}
-        page, accounts = load_wished(list(wishes), self._as_of, ()), load_accounts(wishes)
-        points = points_of(row.borrower_id for row in accounts.values())
-        for text, one in fresh.items():
-            row, point = accounts[one.wish.account_id], points[accounts[one.wish.account_id].borrower_id]
-            account = account_of(row, page.rows[row.id].dues)
-            figures = figures_of(one.wish.trigger, row.id, page)
-            party = party_of(row.borrower, point, {}, code_of(point.id, self._vault))
-            rendered = words_of(text.first.key, party, account, figures, self._as_of, self._library)
-            self._contents[text] = contents_of(rendered.text, self._library.outbound)
+            if one.address is not None and (text := self._text(one)) not in self._contents:
+                found.setdefault(text, one)
+        return found
+
+    def _rendered(
+        self, text: _Text, wanted: Trigger, row: models.Account, point: models.ContactPoint, page: Page
+    ) -> Rendered:
+        account, figures = account_of(row, page.rows[row.id].dues), figures_of(wanted, row.id, page)
+        party = party_of(row.borrower, point, {}, code_of(point.id, self._vault))
+        return words_of(text.first.key, party, account, figures, self._as_of, self._library)
 
     def _contacts(self, borrowers: Collection[UUID]) -> Iterator[tuple[Any, ...]]:
         """Yield past contacts: whose, about which account, at which address, of which class, when, answering when."""
@@ -242,9 +263,11 @@ def _read_asked(wishes: Sequence[tuple[UUID, Wish]]) -> list[_Asked]:
     points: dict[str, tuple[str, str | None]] = {}
     for borrower, address, proven_at in plain.addresses({UUID(row[1]) for row in rows.values()}):
         points.setdefault(borrower, (address, proven_at))
+    # An account may go between two reads, and then nothing is said of it.
     return [
         _Asked(wish_id, one, rows[one.account_id], *points.get(rows[one.account_id][1], (None, None)))
         for wish_id, one in wishes
+        if one.account_id in rows
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from parley.engine.announce import Figures
@@ -9,10 +10,17 @@ from parley.engine.nightly import Trigger
 from parley.ids import derive_id
 from parley.store.book import Page
 
+_LIMIT: Final = "limit_change"
+
 
 def message_id(account_id: UUID, wanted: Trigger) -> UUID:
     """Return the id of the message for this occasion: the same wish is never a second message."""
     return derive_id("message", str(account_id), wanted.family, wanted.occasion)
+
+
+def still_is(wanted: Trigger, account_id: UUID, page: Page) -> bool:
+    """Say whether *page* holds the limit that the wish speaks of, where it speaks of one."""
+    return wanted.family != _LIMIT or (not page.rows[account_id].plan and account_id in page.limits)
 
 
 def figures_of(wanted: Trigger, account_id: UUID, page: Page) -> Figures:
@@ -22,7 +30,7 @@ def figures_of(wanted: Trigger, account_id: UUID, page: Page) -> Figures:
         amount = sum(part.open_minor for part in row.plan if part.due_on == wanted.due_on)
         return Figures(due_on=wanted.due_on, amount_minor=amount)
     limit = page.limits.get(account_id)
-    if wanted.family == "limit_change" and limit is not None:
+    if wanted.family == _LIMIT and limit is not None:
         return Figures(limit_before_minor=limit.before_minor, limit_after_minor=limit.after_minor)
     if wanted.due_on is not None:
         amount = sum(due.open_minor for due in row.dues if due.due_on == wanted.due_on)

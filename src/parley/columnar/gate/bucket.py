@@ -86,6 +86,11 @@ class Judged:
         """Whether the gate permits it now, or will at `retry_at`."""
         return self.verdict == "allow" or (self.verdict == "defer" and self.is_lasting)
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the gate refuses it, and no waiting helps."""
+        return self.verdict == "block"
+
 
 def write_bucket(folder: Path, accounts: Columns, opt_outs: Columns, contacts: Columns) -> None:
     """Write a bucket: the accounts, the refusals of their borrowers, the past contacts that caps may count.
