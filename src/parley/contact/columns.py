@@ -11,11 +11,8 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from parley.contact.facts import (
-    FLAG_OF_HOLD,
     Carriage,
     Consent,
-    Contact,
-    ContactFacts,
     Content,
     Designation,
     Direction,
@@ -103,37 +100,3 @@ class Legend:
     places: tuple[Place, ...]
     states: tuple[State, ...]
     classes: tuple[ContactClass, ...]
-
-
-def place_of(facts: ContactFacts) -> Place:
-    """Return the part of the facts that is the borrower's place."""
-    return Place(facts.jurisdiction, facts.zones, facts.product)
-
-
-def state_of(facts: ContactFacts) -> State:
-    """Return the part of the facts that is the state of the case."""
-    held = frozenset(FLAG_OF_HOLD[hold] for hold in facts.holds)
-    since = tuple(sorted((flag, days) for flag, days in facts.since.items() if days))
-    return State(facts.flags | held, facts.consents, facts.designations, since)
-
-
-def approach_of(facts: ContactFacts, today: date) -> Approach:
-    """Return the part of the facts that is ours."""
-    return Approach(
-        facts.now,
-        today,
-        facts.actor,
-        facts.purpose,
-        facts.channel,
-        facts.discloses,
-        facts.identity_proven,
-        facts.plan,
-        facts.content,
-        facts.carriage,
-    )
-
-
-def class_of(contact: Contact) -> ContactClass:
-    """Return the class of a past contact."""
-    is_answer = contact.answers_at is not None
-    return ContactClass(contact.channel, contact.direction, contact.purpose, contact.outcome, is_answer)

@@ -12,20 +12,9 @@ import duckdb
 from parley.columnar.database import database_in_memory
 from parley.columnar.gate.kernel import Night
 from parley.columnar.gate.tables import load_rows
-from parley.contact.columns import (
-    Approach,
-    ContactClass,
-    Legend,
-    Numbering,
-    Place,
-    State,
-    approach_of,
-    class_of,
-    place_of,
-    state_of,
-)
+from parley.contact.columns import Approach, ContactClass, Legend, Numbering, Place, State
 from parley.contact.dimensions import Key, Occurring, Table
-from parley.contact.facts import ContactFacts
+from parley.contact.facts import FLAG_OF_HOLD, Contact, ContactFacts
 from parley.contact.prepare import GateSettings
 from parley.dates import Instant
 from parley.rulebook.book import Rulebook
@@ -124,3 +113,37 @@ def _load(database: duckdb.DuckDBPyConnection, asked: Sequence[ContactFacts], to
         load_rows(database, table, found)
     legend = Legend(places.things, states.things, classes.things)
     return Occurring(legend, approaches.things, keys, special)
+
+
+def place_of(facts: ContactFacts) -> Place:
+    """Return the part of the facts that is the borrower's place."""
+    return Place(facts.jurisdiction, facts.zones, facts.product)
+
+
+def state_of(facts: ContactFacts) -> State:
+    """Return the part of the facts that is the state of the case."""
+    held = frozenset(FLAG_OF_HOLD[hold] for hold in facts.holds)
+    since = tuple(sorted((flag, days) for flag, days in facts.since.items() if days))
+    return State(facts.flags | held, facts.consents, facts.designations, since)
+
+
+def approach_of(facts: ContactFacts, today: date) -> Approach:
+    """Return the part of the facts that is ours."""
+    return Approach(
+        facts.now,
+        today,
+        facts.actor,
+        facts.purpose,
+        facts.channel,
+        facts.discloses,
+        facts.identity_proven,
+        facts.plan,
+        facts.content,
+        facts.carriage,
+    )
+
+
+def class_of(contact: Contact) -> ContactClass:
+    """Return the class of a past contact."""
+    is_answer = contact.answers_at is not None
+    return ContactClass(contact.channel, contact.direction, contact.purpose, contact.outcome, is_answer)

@@ -18,13 +18,13 @@ import pytest
 from parley.columnar.gate.bucket import ACCOUNTS, CONTACTS, Book, Columns, judged_in, wishes_in, write_bucket
 from parley.columnar.gate.budget import Cut, cut
 from parley.columnar.gate.tables import BUCKET
-from parley.contact.columns import Approach, Legend, class_of, place_of, state_of
+from parley.contact.columns import Approach, Legend
 from parley.contact.dimensions import Occurring
 from parley.contact.facts import Contact, ContactFacts, Discloses
 from parley.contact.gate import GateSettings
 from parley.purpose import Actor, Channel, Purpose
 from parley.rulebook.book import Rulebook
-from tests.columnar.gate.at_hand import decide_all
+from tests.columnar.gate.at_hand import class_of, decide_all, place_of, state_of
 from tests.columnar.gate.draws import batch
 from tests.columnar.gate.test_equal import load
 
