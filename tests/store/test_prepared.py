@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
+import pytest
+from django.db import connection, transaction
 from django.db.models import CharField, DateTimeField, Q, QuerySet, UUIDField
 from django.test.utils import CaptureQueriesContext
 
-from parley.store import models
+from parley.store import models, prepared
 from parley.store.prepared import Given, GivenMany, ask, ask_models
 from tests.store.conftest import Home
 
@@ -65,6 +66,28 @@ def test_a_query_is_built_once(home: Home) -> None:
 
     assert [ask(build, ids=[uuid4()]) for _ in range(3)] == [[], [], []]
     assert built == [1]
+
+
+def _locked() -> QuerySet[models.Job]:
+    return models.Job.objects.filter(id__in=_IDS).select_for_update()
+
+
+def _locked_ids() -> QuerySet[Any, Any]:
+    return _locked().values_list("id")
+
+
+@pytest.mark.parametrize("was_asked_before", [True, False])
+def test_a_lock_is_asked_for_inside_a_transaction_only(home: Home, was_asked_before: bool) -> None:
+    prepared._compiled.cache_clear()
+    row = models.Job.objects.create(id=uuid4(), kind="page", payload={}, not_before=NOON, created_at=NOON)
+    if was_asked_before:
+        with transaction.atomic():
+            assert ask_models(_locked, ids=[row.id]) == [row]
+            assert ask(_locked_ids, ids=[row.id]) == [(row.id,)]
+    with pytest.raises(AssertionError, match="transaction"):
+        ask_models(_locked, ids=[row.id])
+    with pytest.raises(AssertionError, match="transaction"):
+        ask(_locked_ids, ids=[row.id])
 
 
 def _holds(ids: Collection[UUID] | GivenMany) -> QuerySet[models.Hold]:

@@ -63,6 +63,8 @@ class _Compiled(NamedTuple):
     converters: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
     # Makes a model, with those it is joined to, of a row; None where the query asks for plain values.
     make: Callable[[Sequence[Any]], Any] | None
+    # Whether the rows are locked, on databases that lock rows.
+    locks: bool
 
 
 def ask(build: Build, *shape: object, **given: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - as above
@@ -82,6 +84,8 @@ def ask_models(build: Callable[..., QuerySet[Row]], *shape: object, **given: Any
 
 def _rows(compiled: _Compiled, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     database = connections[connection.alias]
+    # Django asks this when it compiles a query: of one that is kept, once and never again.
+    _assert_lasts(locks=compiled.locks)
     params = [one.bound(given[one.name], database) if isinstance(one, Given) else one for one in compiled.params]
     with connection.cursor() as cursor:
         cursor.execute(compiled.sql, params)
@@ -98,7 +102,9 @@ def _rows(compiled: _Compiled, given: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 @lru_cache(maxsize=_MOST_QUERIES)
 def _compiled(build: Build, shape: tuple[object, ...], _vendor: str) -> _Compiled:
-    compiler = build(*shape).query.get_compiler(connection=connections[connection.alias])
+    query = build(*shape).query
+    _assert_lasts(locks=query.select_for_update)
+    compiler = query.get_compiler(connection=connections[connection.alias])
     sql, params = compiler.as_sql()
     converters = compiler.get_converters([column for column, _, _ in compiler.select])
     return _Compiled(
@@ -106,7 +112,12 @@ def _compiled(build: Build, shape: tuple[object, ...], _vendor: str) -> _Compile
         params=tuple(params),
         converters=tuple((i, tuple(each), told) for i, (each, told) in converters.items()),
         make=_maker(compiler) if compiler.klass_info else None,
+        locks=query.select_for_update,
     )
+
+
+def _assert_lasts(*, locks: bool) -> None:
+    assert not locks or connection.in_atomic_block, "a lock lasts as long as its transaction"
 
 
 def _maker(compiler: Any) -> Callable[[Sequence[Any]], Any]:  # noqa: ANN401 - Django's compiler of a query
