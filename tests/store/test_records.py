@@ -76,6 +76,38 @@ def test_the_newest_word_on_a_scope_holds(desk: Desk) -> None:
     assert (refused.scope, refused.at, refused.confirmed_at) == (OptOutScope.ALL, NOON - 2 * DAY, None)
 
 
+@pytest.mark.parametrize("scope", ["all", "promotion"])
+@pytest.mark.parametrize("granted_first", [True, False])
+def test_within_one_instant_a_refusal_wins(desk: Desk, scope: str, granted_first: bool) -> None:
+    person = desk.person()
+    for granted in (granted_first, not granted_first):
+        consent(desk, person, scope, granted=granted, days_ago=5)
+    assert [one.scope for one in record(person).opt_outs] == [OptOutScope(scope)]
+    assert Consent.MARKETING not in record(person).consents
+
+
+def test_texts_wished_again_in_the_instant_of_a_refusal_open_nothing(desk: Desk) -> None:
+    person = desk.person()
+    event(desk, person, "all", 5, granted=False)
+    resumes(desk, person, 5)
+    assert [one.scope for one in record(person).opt_outs] == [OptOutScope.ALL]
+
+
+@pytest.mark.parametrize("ids", [(1, 2, 3), (3, 2, 1)])
+def test_of_times_named_in_one_poll_those_of_the_later_reply_hold_and_a_reply_holds_over_a_file(
+    desk: Desk, ids: tuple[int, ...]
+) -> None:
+    person = desk.person()
+    said = [desk.hear(person, "hello", NOON - days * DAY) for days in (2, 3)]
+    weeks = [[[[hour * 60, 24 * 60]]] * 7 for hour in (18, 9, 12)]
+    for row, only, inbound in zip(ids, weeks, [*said, None], strict=True):
+        models.NamedTimes.objects.create(
+            id=UUID(int=row), borrower=person.borrower, only=only, source="reply", inbound=inbound, at=NOON
+        )
+    (named,) = record(person).designations
+    assert named.only == (((18 * 60, 24 * 60),),) * 7
+
+
 def test_stop_again_after_the_confirmation_is_no_new_refusal_to_confirm(desk: Desk) -> None:
     person = desk.person()
     consent(desk, person, "all", granted=False, days_ago=9)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import DateTimeField, Q, QuerySet, UUIDField
+from django.db.models import DateTimeField, F, Q, QuerySet, UUIDField
 
 from parley.contact.facts import Consent, Contact, Designation, Direction, Hold, OptOut, OptOutScope
 from parley.contact.resuming import resumed
@@ -113,7 +113,8 @@ def _heard() -> QuerySet[Any, Any]:
 def _said() -> QuerySet[Any, Any]:
     return (
         models.Consent.objects.filter(borrower_id__in=_IDS)
-        .order_by("at", "id")
+        # Within one instant a refusal comes last, and so holds.
+        .order_by("at", "-granted", "id")
         .values_list("borrower_id", "scope", "channel", "is_for_address", "contact_point_id", "granted", "at")
     )
 
@@ -141,7 +142,8 @@ def _kept() -> QuerySet[Any, Any]:
 def _named() -> QuerySet[Any, Any]:
     return (
         models.NamedTimes.objects.filter(borrower_id__in=_IDS)
-        .order_by("at", "id")
+        # Several replies may be taken in at one instant; what no reply said comes before them, on both databases.
+        .order_by("at", F("inbound__received_at").asc(nulls_first=True), "id")
         .values_list("borrower_id", "closed", "only", "from_day")
     )
 
@@ -182,10 +184,10 @@ def _text(account: UUID | None) -> str | None:
 def _consents(ids: Collection[UUID]) -> tuple[Mapping[UUID, list[Consent]], Mapping[UUID, list[OptOut]]]:
     """Return what is allowed and refused; a confirmation confirms a refusal once sent.
 
-    The newest event that reaches as far holds. A new consent lifts the refusals of its scope that reach no further than
-    it does; a consent to one channel or address allows nothing elsewhere, and a wider refusal stands. Texts wished
-    again on one number open that number in a refusal of everything. Whoever says STOP again after the one confirmation
-    has refused since the first time: no second confirmation is due.
+    The newest event that reaches as far holds; where one instant holds both, the refusal. A new consent lifts the
+    refusals of its scope that reach no further than it does; a consent to one channel or address allows nothing
+    elsewhere, and a wider refusal stands. Texts wished again on one number open that number in a refusal of everything.
+    Whoever says STOP again after the one confirmation has refused since the first time: no second one is due.
     """
     granted: dict[UUID, dict[_Reach, datetime]] = defaultdict(dict)
     refused: dict[UUID, dict[_Reach, _Refused]] = defaultdict(dict)

@@ -251,7 +251,7 @@ class _Chunk:
                 dossier.references.append(reference)
 
     def _wishes(self) -> None:
-        rows = models.Consent.objects.filter(**self._among("borrower_id")).order_by("at", "id")
+        rows = models.Consent.objects.filter(**self._among("borrower_id")).order_by("at", "-granted", "id")
         columns = ("borrower_id", "at", "scope", "granted", "is_for_address", "contact_point_id")
         for borrower, at, scope, granted, is_limited, point in rows.values_list(*columns):
             self.found[borrower].wishes.append(Wish(at, scope, granted, point if is_limited else None))
