@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.contact.facts import OptOutScope
+from parley.contact.resuming import reaches_texts
 from parley.engine.door import admit
 from parley.ids import Msisdn
 from parley.messaging.ledger import Event
@@ -103,6 +104,71 @@ def test_start_on_a_number_of_two_borrowers_speaks_for_the_one_we_wrote_to(desk:
     desk.hear(one, "STOP", NOON - timedelta(hours=1))
     desk.hear(one, "START")
     assert len(service(one)) == 1 and service(other) == []
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def poll(desk: Desk, person: Person, *texts: tuple[str, datetime], now: datetime) -> list[models.Inbound]:
+    """Let texts come in together, each with the instant at which it was sent."""
+    arrived = [ArrivedText(f"mo.{next(desk.serial)}", Msisdn(person.number), text, sent_at) for text, sent_at in texts]
+    return accept_texts("sandbox", arrived, now, library(), desk.vault)
+
+
+def is_silenced(person: Person, now: datetime) -> bool:
+    """Whether texts about the account are refused on this number."""
+    refused = load_records([person.borrower.id], now)[person.borrower.id].opt_outs
+    return any(reaches_texts(one, Channel.SMS, str(person.point.id)) for one in refused)
+
+
+@pytest.mark.parametrize("before", [timedelta(), MINUTE])
+def test_a_start_sent_before_the_stop_resumes_nothing_however_late_it_arrives(desk: Desk, before: timedelta) -> None:
+    person = desk.person()
+    desk.hear(person, "STOP")
+    (row,) = poll(desk, person, ("START", NOON - before), now=NOON + 5 * MINUTE)
+    assert (row.urgent, row.status, service(person)) == ("", "new", [])
+    assert is_silenced(person, NOON + 5 * MINUTE)
+    # Said anew it is heard.
+    (row,) = poll(desk, person, ("START", NOON + MINUTE), now=NOON + 6 * MINUTE)
+    assert row.urgent == "resume" and not is_silenced(person, NOON + 6 * MINUTE)
+
+
+@pytest.mark.parametrize("stop_first", [True, False])
+@pytest.mark.parametrize(
+    ("started_at", "is_resumed"), [(NOON - 4 * MINUTE, False), (NOON - 3 * MINUTE, False), (NOON - 2 * MINUTE, True)]
+)
+def test_of_stop_and_start_in_one_poll_the_one_sent_later_holds_whichever_comes_first(
+    desk: Desk, stop_first: bool, started_at: datetime, is_resumed: bool
+) -> None:
+    person = desk.person()
+    texts = [("STOP", NOON - 3 * MINUTE), ("START", started_at)]
+    rows = poll(desk, person, *(texts if stop_first else texts[::-1]), now=NOON)
+    assert {row.urgent for row in rows} == {"stop", "resume" if is_resumed else ""}
+    assert len(service(person)) == is_resumed
+    assert is_silenced(person, NOON) is not is_resumed
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_stop_start_stop_in_one_poll_is_a_stop(desk: Desk, order: tuple[int, ...]) -> None:
+    person = desk.person()
+    texts = [("STOP", NOON - 3 * MINUTE), ("START", NOON - 2 * MINUTE), ("stop it!", NOON - MINUTE)]
+    poll(desk, person, *(texts[n] for n in order), now=NOON)
+    assert is_silenced(person, NOON)
+
+
+@pytest.mark.parametrize(("channel", "is_resumed"), [("", False), ("call", True)])
+def test_a_start_sent_before_a_refusal_by_telephone_resumes_no_texts(
+    desk: Desk, channel: str, is_resumed: bool
+) -> None:
+    person = desk.person()
+    desk.hear(person, "STOP", NOON - 9 * MINUTE)
+    models.Consent.objects.create(
+        id=uuid4(), borrower=person.borrower, scope="all", channel=channel, granted=False, source="file", proof="",
+        at=NOON,
+    )  # fmt: skip
+    poll(desk, person, ("START", NOON - MINUTE), now=NOON + MINUTE)
+    assert len(service(person)) == is_resumed
+    assert is_silenced(person, NOON + MINUTE) is not is_resumed
 
 
 def test_a_reply_on_a_shared_number_belongs_to_whom_we_wrote_last(desk: Desk) -> None:

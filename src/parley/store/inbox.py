@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, TypedDict
 from uuid import UUID
 
@@ -30,12 +30,16 @@ from parley.store.bulk import insert_new, update_rows
 from parley.store.cases import load_party, load_talk, open_talk
 from parley.store.lock import borrower_lock
 from parley.store.outbox import cancel_waiting, lock_messages
-from parley.store.records import RESUMED, SERVICE, load_records
+from parley.store.records import RESUMED, SERVICE, load_records, refusal_of
 from parley.store.rows import account_of, locale_of, week_to_json
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
 PHONE: Final = "sms"
+# The source of a consent or refusal whose proof is the id of a reply.
+REPLY: Final = "reply"
+# The least by which databases tell instants apart.
+_JUST_AFTER: Final = timedelta(microseconds=1)
 log = structlog.get_logger()
 
 
@@ -132,7 +136,8 @@ def accept_texts(
                 "provider_event", flat=True
             )
         )
-        fresh = [told[event] for event in told if event not in known]
+        # As they were said: a carrier brings them in any order, and the word said last holds.
+        fresh = sorted((told[event] for event in told if event not in known), key=lambda one: one.at)
         found = [_accept(provider, one, now, library, vault) for one in fresh]
         rows = [row for row in found if row is not None]
         audit.record(vault, rows, now)
@@ -155,7 +160,7 @@ def _accept(provider: str, one: ArrivedText, now: datetime, library: Library, va
     point = _spoken_to(points)
     talk = open_talk(point, None, now) if point is not None else None
     admitted, is_readable = _admit_safely(_sound(one.text), point, talk, now, library, vault)
-    is_resumed = point is not None and admitted.asks_again and _is_refused(point, now)
+    is_resumed = point is not None and admitted.asks_again and _may_resume(point, one.at, now)
     row = models.Inbound(
         id=derive_id("inbound", provider, one.event_id),
         provider=provider,
@@ -259,6 +264,26 @@ def _urgent_words(admitted: Admitted, *, is_resumed: bool) -> list[str]:
     return [word for word, is_so in seen if is_so]
 
 
+def _may_resume(point: models.ContactPoint, said_at: datetime, now: datetime) -> bool:
+    """Say whether a wish for texts, said at *said_at*, gives any back: they are refused, and all of that was before."""
+    return _is_refused(point, now) and not _is_refused_since(point, said_at)
+
+
+def _is_refused_since(point: models.ContactPoint, said_at: datetime) -> bool:
+    """Say whether texts on this number were refused at *said_at* or later, by when it was said and not when it came."""
+    rows = models.Consent.objects.filter(borrower_id=point.borrower_id, granted=False)
+    reaching = [
+        row
+        for row in rows
+        if (refusal := refusal_of(row)) is not None and reaches_texts(refusal, Channel.SMS, str(point.id))
+    ]
+    replies = [row.proof for row in reaching if row.source == REPLY]
+    return (
+        any(row.at >= said_at for row in reaching if row.source != REPLY)
+        or models.Inbound.objects.filter(id__in=replies, received_at__gte=said_at).exists()
+    )
+
+
 def _is_refused(point: models.ContactPoint, now: datetime) -> bool:
     """Say whether texts about the account are refused on this number: only then can they be asked for again."""
     record = load_records([point.borrower_id], now)[point.borrower_id]
@@ -315,9 +340,9 @@ def refuse(
             "scope": scope,
             "channel": channel,
             "granted": False,
-            "source": "reply",
+            "source": REPLY,
             "proof": str(row.id),
-            "at": now,
+            "at": _instant(point, now, granted=False),
         },
     )
     return consent
@@ -334,12 +359,19 @@ def resume(point: models.ContactPoint, row: models.Inbound, now: datetime) -> mo
             "channel": Channel.SMS,
             "is_for_address": True,
             "granted": True,
-            "source": "reply",
+            "source": REPLY,
             "proof": str(row.id),
-            "at": now,
+            "at": _instant(point, now, granted=True),
         },
     )
     return consent
+
+
+def _instant(point: models.ContactPoint, now: datetime, *, granted: bool) -> datetime:
+    """Return when the borrower's word takes effect: now, or just after the opposite word where both come at once."""
+    opposite = models.Consent.objects.filter(borrower_id=point.borrower_id, source=REPLY, granted=not granted)
+    last = opposite.filter(at__gte=now).order_by("-at").values_list("at", flat=True).first()
+    return last + _JUST_AFTER if last is not None else now
 
 
 def lay_hold(borrower_id: UUID, kind: str, row: models.Inbound | None, now: datetime) -> models.Hold:
