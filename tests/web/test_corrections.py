@@ -11,6 +11,7 @@ from parley.locale import Language
 from parley.store import models
 from parley.store.corrections import latest
 from parley.store.staff import Role
+from parley.web.console import corrections
 from parley.web.words import say
 from tests.run.desk import Anything
 from tests.web.book import Book, fill
@@ -157,6 +158,16 @@ def test_who_only_reads_sees_no_way_to_correct(served: Served, book: Book) -> No
     reader = Corrector(served, book, Role.COMPLIANCE)
     assert reader.address not in reader.on_thread()
     assert reader.browser.post(reader.address, SAID).status_code == 403
+
+
+def test_a_defect_while_keeping_is_not_told_as_a_forged_form(agent: Corrector, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a defect of ours")
+
+    after = agent.after()
+    monkeypatch.setattr(corrections, "correct", fail)
+    with pytest.raises(ValueError, match="a defect of ours"):
+        agent.say(after)
 
 
 def test_a_reply_of_another_thread_or_a_forged_form_gets_an_answer(

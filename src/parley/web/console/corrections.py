@@ -37,9 +37,10 @@ def correction(request: HttpRequest, thread_id: UUID, reply_id: UUID) -> HttpRes
         return _show(request, thread_id, reply_id, said, status=422)
     try:
         after = UUID(request.POST["after"]) if request.POST.get("after") else None
-        done = correct(operator_of(request), thread_id, reply_id, said, after, held.clock.now(), held.vault)
     except ValueError:
         return problem(request, 400, "problem.form")
+    try:
+        done = correct(operator_of(request), thread_id, reply_id, said, after, held.clock.now(), held.vault)
     except BadInput:
         return problem(request, 404, "problem.not_found")
     if isinstance(done, ActRefusal):
