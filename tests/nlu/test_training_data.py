@@ -178,3 +178,10 @@ def test_no_reply_that_is_made_of_a_phrase_is_one_of_the_exam() -> None:
         if line.strip()
     }
     assert [one.label.id for one in examples(load_phrases(), SEED, PER_PHRASE) if digest(one.label.text) in exam] == []
+
+
+def test_what_answers_any_message_is_learnt_after_every_kind_of_message() -> None:
+    anywhere = [one for one in load_phrases() if one.intent is Intent.OTHER and len(one.contexts) == len(CONTEXTS)]
+    learnt = Counter(one.label.context.last_message for one in examples(anywhere, SEED, PER_PHRASE))
+    even = sum(learnt.values()) / len(CONTEXTS)
+    assert {kind for kind in CONTEXTS if learnt[kind] >= 0.8 * even} == CONTEXTS
