@@ -116,12 +116,12 @@ def test_times_are_nearest_rank_percentiles(figures: Figures) -> None:
 
 
 def test_out_of_scope_recall_is_measured_where_19_of_20_in_scope_are_kept() -> None:
-    inside = [scored(label("thanks"), Intent.THANKS, 0.6 + n / 100) for n in range(19)]
-    lost = scored(label("thanks"), Intent.THANKS, 0.51)
+    inside = [scored(label("thanks"), Intent.THANKS, in_scope=0.6 + n / 100) for n in range(19)]
+    lost = scored(label("thanks"), Intent.THANKS, in_scope=0.51)
     outside = [
-        scored(label("other", oos=True), Intent.OTHER, 0.9, oos=True),
-        scored(label("other", oos=True), Intent.THANKS, 0.55),
-        scored(label("other", oos=True), Intent.THANKS, 0.6),
+        scored(label("other", oos=True), Intent.OTHER, oos=True, in_scope=0.1),
+        scored(label("other", oos=True), Intent.THANKS, in_scope=0.55),
+        scored(label("other", oos=True), Intent.THANKS, in_scope=0.6),
     ]
     # Nineteen reach 0.60; below it lie the one surely out of scope and the one at 0.55, not the one at 0.60.
     assert score([*inside, lost, *outside]).oos_recall == Share(2, 3)

@@ -12,6 +12,7 @@ from parley.dates import local_date
 from parley.nlu.amounts import Place
 from parley.nlu.counts import find_option
 from parley.nlu.days import Today
+from parley.nlu.languages import foreign_language
 from parley.nlu.lexicon import Lexicon
 from parley.nlu.normalise import Normal
 from parley.nlu.reading import Intent, ReadingContext
@@ -27,7 +28,10 @@ _LEFT_BESIDE: Final = 3
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
-    """All that was found in one reply. `votes`: every one; `ballot`: what stands of them by the guide."""
+    """All that was found in one reply. `votes`: every one; `ballot`: what stands of them by the guide.
+
+    `foreign`: code of the language it is surely and wholly in, where that is neither English nor Chinese.
+    """
 
     normal: Normal
     facts: Facts
@@ -35,6 +39,7 @@ class Evidence:
     choice: Choice
     votes: tuple[Vote, ...]
     ballot: Ballot
+    foreign: str | None
 
     @property
     def first(self) -> Vote | None:
@@ -75,7 +80,8 @@ def evidence_of(text: str, context: ReadingContext, lexicon: Lexicon) -> Evidenc
     if context.last_message in MENU_CONTEXTS:
         choice = Choice(*find_option(normal.text, context.options, lexicon))
     votes = collect(normal.text, facts, urgent, context, choice)
-    return Evidence(normal, facts, urgent, choice, tuple(votes), settle(votes, facts, context))
+    ballot = settle(votes, facts, context)
+    return Evidence(normal, facts, urgent, choice, tuple(votes), ballot, foreign_language(text, lexicon))
 
 
 def answers_identity(text: str, context: ReadingContext, lexicon: Lexicon) -> bool:

@@ -54,6 +54,7 @@ _BESIDE: Final = {
     Intent.PROMISE_TO_PAY: "a sum or a later day is named beside it",
 }
 LEARNT: Final = "learnt from replies like it"
+FOREIGN: Final = "written in another language"
 _SHOWN_KINDS: Final = frozenset({"hardship", "frequency", "anchor", "conditional", "sensitive", "correction"})
 # Pictographs and wide scripts; a reply without these, letters or digits says nothing.
 _FIRST_PICTOGRAPH: Final = "\u2190"
@@ -90,7 +91,7 @@ def _unreadable(normal: Normal) -> Reading:
     """Answer an empty reply; a lone question mark asks for help."""
     if "?" in normal.text:
         return Reading(Intent.HELP, confidence=PATTERN, reasons=("a question mark alone asks for help",))
-    return Reading(Intent.OTHER, oos=True, confidence=NOTHING, reasons=("unreadable",))
+    return Reading(Intent.OTHER, oos=True, confidence=NOTHING, in_scope=0.0, reasons=("unreadable",))
 
 
 def _decide(seen: Evidence, verdict: Verdict, context: ReadingContext, model: Model) -> Reading:
@@ -109,6 +110,8 @@ def _decide(seen: Evidence, verdict: Verdict, context: ReadingContext, model: Mo
         oos=primary.intent is Intent.OTHER,
         sensitive=Intent.RISK in {primary.intent, *also, *primary.alternatives} or _is_sensitive(facts, verdict, model),
         confidence=primary.confidence,
+        # That a reply is unlike what an intent says is another matter than being torn between two intents.
+        in_scope=0.0 if _is_foreign(primary.intent, seen) else 1.0 - verdict.primary[Intent.OTHER],
         alternatives=primary.alternatives,
         spans=_spans(seen),
         reasons=_reasons(primary.intent, also, seen),
@@ -123,10 +126,15 @@ def primary_of(seen: Evidence, verdict: Verdict, context: ReadingContext, model:
     for intent in URGENT:
         if hits[intent] is not None and intent in seen.ballot:
             return _Primary(intent, EXACT)
+        if seen.foreign is not None and intent is Intent.LEGAL:
+            # Of a language it has hardly learnt the model hears cries for help and a wish to stop, no finer matter.
+            continue
         if certain is None and verdict.alarm(intent) >= threshold(model, intent):
             return _Primary(intent, min(EXACT, verdict.alarm(intent)))
     if certain is not None:
         return certain
+    if seen.foreign is not None:
+        return _Primary(Intent.OTHER, PATTERN)
     if first is not None and context.last_message in OWN_CONTEXTS and first.weight >= PATTERN:
         return _Primary(first.intent, min(EXACT, first.weight))
     # What the model takes for urgent and is not sure of is doubtful, not acted on.
@@ -151,6 +159,11 @@ def _certain(seen: Evidence) -> _Primary | None:
     return _Primary(first.intent, min(EXACT, first.weight))
 
 
+def _is_foreign(intent: Intent, seen: Evidence) -> bool:
+    """Say whether *intent* is named for the language alone."""
+    return intent is Intent.OTHER and seen.foreign is not None
+
+
 def _is_sensitive(facts: Facts, verdict: Verdict, model: Model) -> bool:
     named = bool(facts.labels("sensitive")) or bool(set(facts.labels("hardship")) & SENSITIVE_HARDSHIPS)
     return named or verdict.sensitive >= threshold(model, "sensitive")
@@ -171,6 +184,8 @@ def _also(
     """Return the further intents: what other words say, and what the guide always names beside an intent."""
     facts = seen.facts
     found: set[Intent]
+    if _is_foreign(primary, seen):
+        return ()
     if context.last_message in OWN_CONTEXTS or _certain(seen) is not None:
         found = {vote.intent for vote in seen.ballot.best.values() if vote.weight >= _LEAST_ALSO} - _NEVER_ALSO
         if primary in _NO_PROMISE_BESIDE and not _names_payment(primary, seen):
@@ -216,7 +231,9 @@ def _reasons(primary: Intent, also: tuple[Intent, ...], seen: Evidence) -> tuple
     """Say why each intent is named: the word list's reason, the guide's, or that it was learnt."""
     found = []
     for intent in (primary, *also):
-        if intent in seen.ballot:
+        if _is_foreign(intent, seen):
+            found.append(f"{intent.value}: {FOREIGN}")
+        elif intent in seen.ballot:
             found.append(f"{intent.value}: {seen.ballot.best[intent].why}")
         else:
             found.append(f"{intent.value}: {_BESIDE.get(intent, LEARNT) if intent is not primary else LEARNT}")
@@ -227,6 +244,9 @@ def _spans(seen: Evidence) -> tuple[Span, ...]:
     """Return every piece that was read; what is urgent votes with the whole reply, and is shown where it was hit."""
     hits = {Intent.RISK: seen.urgent.risk, Intent.LEGAL: seen.urgent.legal, Intent.STOP: seen.urgent.stop}
     spans = _spans_of_facts(seen.normal, seen.facts)
+    if seen.foreign is not None:
+        whole = seen.normal.origin(0, len(seen.normal.text))
+        spans.append(Span(*whole, "language", seen.foreign, FOREIGN))
     for vote in seen.ballot.best.values():
         hit = hits.get(vote.intent)
         place = (hit.start, hit.end) if hit is not None else seen.normal.origin(vote.start, vote.end)

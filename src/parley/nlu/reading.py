@@ -100,6 +100,7 @@ class Span:
 class Reading:
     """The understood reply. `also`: further intents, in the guide's priority. `oos`: ask back or hand over.
 
+    `in_scope`: how likely it is that any intent fits, by what was learnt; only the order of two such figures is used.
     `alternatives`: which intents it may be, the likeliest first, where there is more than one; empty where it is plain.
     """
 
@@ -110,6 +111,7 @@ class Reading:
     oos: bool = False
     sensitive: bool = False
     confidence: float = NOTHING
+    in_scope: float = 1.0
     spans: tuple[Span, ...] = ()
     reasons: tuple[str, ...] = ()
     alternatives: tuple[Intent, ...] = ()

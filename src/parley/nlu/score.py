@@ -131,8 +131,8 @@ def score(scored: Sequence[Scored]) -> Figures:
     )
 
 
-def in_scope(reading: Reading) -> float:
-    """Return how sure the reader is that the reply is one it knows; only the order of two such figures means anything.
+def sureness(reading: Reading) -> float:
+    """Return how sure the reader is that the reading may be acted on; only the order of two such figures is used.
 
     It is the reading's confidence; of a reading that is out of scope the negative of it: the surer of that, the lower.
     """
@@ -209,15 +209,15 @@ def _surest(scored: Sequence[Scored], percent: int) -> tuple[Share, Share]:
     """Return the share kept and the accuracy of it where at least *percent* are kept; equals stay together."""
     if not scored:
         return Share(0, 0), Share(0, 0)
-    least = _least_kept([in_scope(each.reading) for each in scored], percent)
-    kept = [each for each in scored if in_scope(each.reading) >= least]
+    least = _least_kept([sureness(each.reading) for each in scored], percent)
+    kept = [each for each in scored if sureness(each.reading) >= least]
     return Share(len(kept), len(scored)), _share(each.is_right for each in kept)
 
 
 def _oos_recall(scored: Sequence[Scored]) -> Share:
     """Return how many out-of-scope replies fall below the threshold that 95 % of the in-scope ones reach."""
-    inside = [in_scope(each.reading) for each in scored if not each.label.oos]
-    outside = [in_scope(each.reading) for each in scored if each.label.oos]
+    inside = [each.reading.in_scope for each in scored if not each.label.oos]
+    outside = [each.reading.in_scope for each in scored if each.label.oos]
     if not inside:
         return Share(0, 0)
     least = _least_kept(inside, KEPT_PERCENT)

@@ -24,6 +24,7 @@ def reading_to_text(reading: Reading) -> str:
             "oos": reading.oos,
             "sensitive": reading.sensitive,
             "confidence": reading.confidence,
+            "in_scope": reading.in_scope,
             "spans": [[one.start, one.end, one.label, one.value, one.why] for one in reading.spans],
             "reasons": reading.reasons,
             "alternatives": reading.alternatives,
@@ -44,6 +45,8 @@ def reading_from_text(text: str) -> Reading:
         oos=told["oos"],
         sensitive=told["sensitive"],
         confidence=told["confidence"],
+        # Readings of before it was kept have none.
+        in_scope=told.get("in_scope", 1.0),
         # Readings of before they were kept have none.
         spans=tuple(Span(*one) for one in told.get("spans", ())),
         reasons=tuple(told["reasons"]),

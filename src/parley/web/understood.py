@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from babel import Locale
+
 from parley.locale import Language
 from parley.nlu.normalise import printable
 from parley.nlu.reading import Intent, Reading, ReadingContext, Span
@@ -68,6 +70,8 @@ def _span(text: str, span: Span, language: Language) -> str:
         slot = say(f"slot.{_SLOT_OF.get(span.label, span.label)}", language)
         value = say("read_as.no_day", language) if span.value == "none" else _value(span.value, language)
         what = f"{slot} {value}"
+    elif span.label == "language":
+        what = _language(span.value, language)
     else:
         what = _word("read_as.", span.label, language)
     denied = span.why.endswith(_DENIED)
@@ -94,6 +98,12 @@ def _reason(reason: str, language: Language) -> str:
 def _why(why: str, language: Language) -> str:
     """Return the words of a reason; one the table does not hold stands as the reader gives it."""
     return _word("why.", why, language)
+
+
+def _language(code: str, language: Language) -> str:
+    """Name the language of *code*, which stands beside it as a code of an intent does."""
+    name = Locale.parse(language, sep="-").languages.get(code, code)
+    return f"{name} ({code})"
 
 
 def _value(value: object, language: Language) -> str:
