@@ -133,10 +133,10 @@ def primary_of(seen: Evidence, verdict: Verdict, context: ReadingContext, model:
             return _Primary(intent, min(EXACT, verdict.alarm(intent)))
     if certain is not None:
         return certain
-    if seen.foreign is not None:
-        return _Primary(Intent.OTHER, PATTERN)
     if first is not None and context.last_message in OWN_CONTEXTS and first.weight >= PATTERN:
         return _Primary(first.intent, min(EXACT, first.weight))
+    if seen.foreign is not None:
+        return _Primary(Intent.OTHER, PATTERN)
     # What the model takes for urgent and is not sure of is doubtful, not acted on.
     ranked = [intent for intent in verdict.ranked if intent not in URGENT]
     agrees = first is not None and first.intent is ranked[0]
