@@ -13,8 +13,15 @@ from parley.nlu.read import Reader, read
 from parley.nlu.reading import ReadingContext, Span
 from parley.nlu.urgent import Hit, scan
 
-FAMILIES = tomllib.loads((Path(__file__).parent / "cases" / "urgent_families.toml").read_text("utf-8"))
-TEXTS = [(kind, text) for kind, families in FAMILIES.items() for texts in families.values() for text in texts]
+CASES = Path(__file__).parent / "cases"
+FILES = [tomllib.loads((CASES / name).read_text("utf-8")) for name in ("urgent_families.toml", "urgent_apart.toml")]
+TEXTS = [
+    (kind, text)
+    for families_of in FILES
+    for kind, families in families_of.items()
+    for texts in families.values()
+    for text in texts
+]
 HEARD = [(kind, text) for kind, text in TEXTS if not kind.startswith("not_")]
 LOOK_ALIKES = [(kind, text) for kind, text in TEXTS if kind.startswith("not_")]
 
@@ -34,6 +41,20 @@ def span(kind: str, text: str, lexicon: Lexicon, reader: Reader) -> Hit | Span |
 def test_there_are_enough_of_both() -> None:
     assert len(set(HEARD)) >= 150
     assert len(set(LOOK_ALIKES)) >= 150
+
+
+def test_a_sentence_that_is_a_stop_word_is_shown_where_it_stands(lexicon: Lexicon) -> None:
+    text = "paid it already! now stop. thanks"
+    stop = scan(text, lexicon).stop
+    assert stop is not None
+    assert "stop" in text[stop.start : stop.end]
+    assert "paid" not in text[stop.start : stop.end]
+
+
+@pytest.mark.parametrize("text", ["cancel it", "I want to cancel"])
+def test_politeness_around_cancel_does_not_make_it_a_stop_word(text: str, lexicon: Lexicon) -> None:
+    assert scan(text, lexicon).stop is None
+    assert scan("cancel", lexicon).stop is not None
 
 
 @pytest.mark.parametrize(("kind", "text"), HEARD)

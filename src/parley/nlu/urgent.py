@@ -17,6 +17,8 @@ StopScope = Literal["all", "promotions"]
 
 # A whole reply longer than this is not a slip of one word.
 _LONGEST_SLIP_CHARS: Final = 16
+# Signs between sentences; beside Chinese a blank is one too.
+_SENTENCE: Final = re.compile(r"[.!?;,:\n。、…]+|(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def scan(text: str, lexicon: Lexicon) -> Urgent:
 def scan_prepared(plain: Normal, normal: Normal, matches: list[Match], lexicon: Lexicon) -> Urgent:
     """Do what `scan` does where the form before respelling, the reading form and its rule matches are known."""
     stops = [m for m in matches if m.rule.kind == "stop" and not is_limited(normal.text, m.start, m.end, lexicon)]
-    whole = _whole_reply_stop(plain, lexicon)
+    whole = _whole_reply_stop(plain, lexicon) or _sentence_stop(plain, lexicon)
     adverts = [m for m in stops if m.rule.label == "promotions"]
     wider = [m for m in stops if not any(a.start < m.end and m.start < a.end for a in adverts)]
     adverts_only = bool(adverts) and whole is None and not wider
@@ -73,6 +75,8 @@ def _whole_reply_stop(normal: Normal, lexicon: Lexicon) -> Hit | None:
     if not normal.text or len(normal.text) > 8 * _LONGEST_SLIP_CHARS:
         return None
     everything = _squeezed(normal.text)
+    if everything in lexicon.keywords.get("not_stop", frozenset()):
+        return None
     polite = lexicon.keywords.get("stop_polite", frozenset())
     kept = "".join(word for word in re.findall(r"[a-z0-9]+|[^\W_]|[^\w\s]", normal.text) if word not in polite)
     for candidate in (everything, _squeezed(kept)):
@@ -80,6 +84,21 @@ def _whole_reply_stop(normal: Normal, lexicon: Lexicon) -> Hit | None:
         if why:
             start, end = normal.origin(0, len(normal.text))
             return Hit(start, end, "stop.word", why)
+    return None
+
+
+def _sentence_stop(normal: Normal, lexicon: Lexicon) -> Hit | None:
+    """Read a sentence that is nothing but a stop word, whatever the others say: "paid. now stop", 天天发 停."""
+    words = lexicon.keywords.get("stop_sentence", frozenset())
+    polite = lexicon.keywords.get("stop_sentence_polite", frozenset())
+    start = 0
+    for piece in _SENTENCE.split(normal.text):
+        if piece and len(piece) <= 4 * _LONGEST_SLIP_CHARS:
+            kept = "".join(word for word in re.findall(r"[a-z0-9]+|[^\W_]", piece) if word not in polite)
+            if kept in words:
+                at = normal.text.index(piece, start)
+                return Hit(*normal.origin(at, at + len(piece)), "stop.sentence", "a sentence is a stop word")
+        start += len(piece)
     return None
 
 
