@@ -49,7 +49,7 @@ def scan(text: str, lexicon: Lexicon) -> Urgent:
 
 def scan_prepared(plain: Normal, normal: Normal, matches: list[Match], lexicon: Lexicon) -> Urgent:
     """Do what `scan` does where the form before respelling, the reading form and its rule matches are known."""
-    stops = [m for m in matches if m.rule.kind == "stop" and not is_limited(normal.text, m.start, m.end, lexicon)]
+    stops = [m for m in matches if m.rule.kind == "stop" and not _is_limited(normal, m, lexicon)]
     whole = _whole_reply_stop(plain, lexicon) or _sentence_stop(plain, lexicon)
     adverts = [m for m in stops if m.rule.label == "promotions"]
     wider = [m for m in stops if not any(a.start < m.end and m.start < a.end for a in adverts)]
@@ -61,6 +61,11 @@ def scan_prepared(plain: Normal, normal: Normal, matches: list[Match], lexicon: 
         risk=_first(normal, [m for m in matches if m.rule.kind == "risk"]),
         legal=_first(normal, [m for m in matches if m.rule.kind == "legal"]),
     )
+
+
+def _is_limited(normal: Normal, match: Match, lexicon: Lexicon) -> bool:
+    """Say whether a time limits the wish; one beside another channel is that channel's: "no texts, call after 6"."""
+    return match.rule.label != "channel" and is_limited(normal.text, match.start, match.end, lexicon)
 
 
 def _first(normal: Normal, matches: list[Match]) -> Hit | None:
