@@ -29,6 +29,7 @@ PAGES = [
     ("/threads?reason=legal", Role.LEAD),
     ("/threads/{thread}", Role.LEAD),
     ("/threads/{thread}/replies", Role.LEAD),
+    ("/threads/{thread}/replies/{reply}/correct", Role.LEAD),
     ("/threads/{thread}/call", Role.LEAD),
     ("/runs", Role.LEAD),
     ("/runs/{run}", Role.LEAD),
@@ -66,6 +67,7 @@ def test_pages_of_the_console_have_no_fault(site: Site, view: View) -> None:
     campaigns = Campaigns(site.served.services.library, terms(), site.served.desk.vault)
     parts = {
         "thread": book.thread_of(book.offered).id,
+        "reply": models.Inbound.objects.filter(conversation=book.thread_of(book.offered)).latest("received_at").pk,
         "run": models.Run.objects.get().pk,
         "replay": replayed(site.served),
         "campaign": campaigns.draft("autumn 秋季 " + "long name " * 5, "promotion.offer", Audience(), "ann", NOON).id,

@@ -25,7 +25,7 @@ from parley.store import models
 from parley.web.report.page import report_page
 from tests.run.desk import Anything, taken
 
-ACCOUNTS, PEOPLE, DAYS = 150, 60, 20
+ACCOUNTS, PEOPLE, DAYS = 90, 40, 18
 
 
 class Stopped(Exception):

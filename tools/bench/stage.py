@@ -51,16 +51,16 @@ FULL = Size(
     book_singly=4_000,
 )
 QUICK = Size(
-    accounts=500,
-    threads=40,
-    singly=20,
+    accounts=150,
+    threads=10,
+    singly=3,
     demo_borrowers=30,
     demo_days=1,
-    plans=20_000,
-    plans_singly=100,
-    lattices=20,
-    book=4_000,
-    book_singly=200,
+    plans=4_000,
+    plans_singly=20,
+    lattices=4,
+    book=1_000,
+    book_singly=50,
 )
 
 
