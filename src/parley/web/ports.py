@@ -95,6 +95,10 @@ class ImportDesk(Protocol):
         """Write answers into the map and keep it, whole or not."""
         ...
 
+    def look(self, batch_id: UUID, answers: Mapping[str, Answer]) -> MapForm:
+        """Return how the map would stand with answers; keeps nothing."""
+        ...
+
     def write_map(self, batch_id: UUID, map_text: str) -> None:
         """Keep a map written as text. Raises BadInput naming its line where it is none."""
         ...
