@@ -203,10 +203,10 @@ def test_a_borrower_agrees_to_a_plan_without_scripts_on_a_phone(desk: Site, pres
     page.fill("#amount", "60")
     press(page, "button.main")
     press(page, "section:nth-of-type(2) button.main")
-    expect(page.locator("main")).to_contain_text("$1,392.40")
+    expect(page.locator("main")).to_contain_text("$1,383.63")
     press(page, "main form button.main")
     expect(page.locator("h1")).to_have_text("Your plan is agreed")
-    assert models.Arrangement.objects.get().total_minor == 139_240
+    assert models.Arrangement.objects.get().total_minor == 138_363
 
 
 def test_who_leaves_a_thread_is_no_longer_shown_to_look_at_it(desk: Site) -> None:

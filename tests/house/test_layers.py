@@ -23,6 +23,8 @@ LAYERS = {
 INDEPENDENT = {
     # Simulated borrowers speak words of their own; sharing the reader's would make it look better than it is.
     "parley.simulation": ("parley.nlu", "parley.negotiation"),
+    # The checker of offers works every plan out anew; it may not share a line with what computed them.
+    "parley.run.checking.offers": ("parley.negotiation", "parley.servicing", "parley.rulebook", "parley.engine"),
     # The witness counts broken promises; it may not share a line with what could break them.
     "parley.run.checking": (
         "parley.contact",

@@ -13,6 +13,7 @@ from parley.contact.facts import Hold
 from parley.contact.gate import Permit
 from parley.engine.acts import (
     Act,
+    ActRefusal,
     Agree,
     Assign,
     CallOutcome,
@@ -33,6 +34,7 @@ from parley.engine.acts import (
     TakeOver,
 )
 from parley.engine.outcome import Outcome
+from parley.ids import derive_id
 from parley.locale import Language
 from parley.store import audit, models, outcomes
 from parley.store.cases import load_desk_case
@@ -137,6 +139,47 @@ def test_a_computed_offer_is_stored_with_its_certificate_and_said_as_stored(work
     case = load_desk_case(work.talk, NOON, work.desk.vault)
     assert case.offer is not None and case.offer.offer_id == offer.id
     assert sound(work)
+
+
+def test_an_offer_keeps_the_text_of_the_policy_it_was_computed_by(work: Work) -> None:
+    work.hears("person please")
+    work.does(TakeOver())
+    work.does(Offer(60_00, FIRST))
+    offer = models.OfferRecord.objects.get()
+    kept = models.LenderSettings.objects.get(digest=offer.certificate["policy_hash"])
+    assert kept.document == library().policy.text
+
+
+def test_a_number_that_is_not_of_the_offer_record_is_refused_at_dispatch(work: Work) -> None:
+    work.hears("person please")
+    work.does(TakeOver())
+    said = work.message(work.does(Offer(60_00, FIRST)))
+    offer = models.OfferRecord.objects.get()
+    plans = offer.plans
+    for row in plans[0]["rows"]:
+        row["payment_minor"] += 1
+    models.OfferRecord.objects.update(plans=plans)
+    work.sends()
+    said.refresh_from_db()
+    assert (said.state, said.reason) == ("refused", "number_not_in_offer")
+    decision = models.GateDecision.objects.get(message=said, stage="dispatch")
+    assert decision.rule_id == "lender-offer-numbers"
+
+
+def test_plans_agreed_before_count_against_the_policy(work: Work) -> None:
+    work.hears("person please")
+    work.does(TakeOver())
+    work.does(Offer(60_00, FIRST))
+    offer = models.OfferRecord.objects.get()
+    most = library().policy.arrangements.most
+    for number in range(most):
+        assert not isinstance(work.tries(Offer(60_00, FIRST)), ActRefusal)
+        models.Arrangement.objects.create(
+            id=derive_id("test-arrangement", str(number)), account=work.account, conversation=work.talk, offer=offer,
+            option=0, currency="USD", annual_rate_bps=0, balance_minor=1, total_minor=1, capacity_minor=1,
+            agreed_at=NOON - number * 30 * DAY, standing="cancelled",
+        )  # fmt: skip
+    assert no(work.tries(Offer(60_00, FIRST))) is No.NOTHING_FITS
 
 
 def test_a_reply_that_got_no_answer_waits_from_its_own_hour_once_the_thread_is_taken_over(work: Work) -> None:

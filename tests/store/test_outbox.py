@@ -47,7 +47,7 @@ def desk(home: Home) -> Desk:
     return Desk(home.vault, home.folder)
 
 
-def judge(facts: ContactFacts, text: str) -> Decision:
+def judge(facts: ContactFacts, text: str, _offered: object = None) -> Decision:
     content = contents_of(text, library().outbound)
     return decide(replace(facts, content=content), library().rulebook, library().gate)
 
@@ -289,7 +289,7 @@ def test_nothing_is_intended_that_the_gate_refuses_when_asked_again(sqlite_home:
     messages = [_random_case(desk, dice) for _ in range(60)]
     asked: list[ContactFacts] = []
 
-    def note(facts: ContactFacts, text: str) -> Decision:
+    def note(facts: ContactFacts, text: str, _offered: object) -> Decision:
         asked.append(facts)
         return judge(facts, text)
 

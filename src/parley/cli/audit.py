@@ -6,6 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -45,6 +46,58 @@ def verify(
     if not report.is_sound:
         raise typer.Exit(1)
     say("Nothing was changed.", "未发现改动。", chinese=here())
+
+
+@app.command("verify-offer")
+def verify_offer(
+    offer: Annotated[str, typer.Argument(metavar="ID", help="The id of an offer, as its thread shows it.")],
+    home: HomeOption = None,
+) -> None:
+    """Recompute an offer from its record and its policy, without the optimiser. Ends with 1 where anything fails."""
+    from parley.errors import BadInput
+    from parley.run.checking.offers import Record, check_offer
+    from parley.run.home import open_home, resolve_home
+    from parley.store.faults import faults
+    from parley.store.offers import kept_offer
+
+    open_home(resolve_home(home, os.environ), os.environ)
+    with faults():
+        kept = kept_offer(UUID(offer)) if is_uuid(offer) else None
+    if kept is None:
+        raise BadInput(
+            "There is no offer with this id. Copy it from the thread or the export.",
+            "没有此编号的方案。请从对话或导出文件中复制编号。",
+        )
+    findings = check_offer(
+        Record(
+            on=kept.on,
+            currency=kept.currency,
+            capacity_minor=kept.capacity_minor,
+            plans=kept.plans,
+            certificate=kept.certificate,
+            policy_text=kept.policy_text,
+            is_rulebook_known=kept.is_rulebook_known,
+        )
+    )
+    for finding in findings:
+        say(*finding.words(), chinese=here())
+    if findings:
+        raise typer.Exit(1)
+    count, policy = len(kept.plans), kept.certificate["policy"]
+    say(
+        f"The offer is sound: {count} of {kept.certificate['feasible']} feasible plans, policy {policy}.",
+        f"方案无误：可行方案 {kept.certificate['feasible']} 个，给出 {count} 个，政策 {policy}。",
+        chinese=here(),
+    )
+
+
+def is_uuid(text: str) -> bool:
+    """Say whether *text* is an id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 @app.command("checkpoint")

@@ -12,6 +12,7 @@ from parley.contact.content import contents_of
 from parley.contact.facts import FLAG_OF_HOLD, ContactFacts, Content, Discloses, Flag, Hold
 from parley.engine.case import ContactRecord, Party, StandingHold
 from parley.engine.library import Library
+from parley.engine.stated import Offered, states_other_numbers
 from parley.purpose import Actor, Channel, Purpose
 from parley.rulebook.book import Rulebook
 from parley.servicing.account import Account, AccountStatus, Product
@@ -100,13 +101,21 @@ def since_of(holds: Sequence[StandingHold]) -> Mapping[Flag, tuple[date, ...]]:
     return found
 
 
-def with_text(facts: ContactFacts, text: str, library: Library, rules: Rulebook) -> ContactFacts:
+def with_text(
+    facts: ContactFacts, text: str, library: Library, rules: Rulebook, offered: Offered | None = None
+) -> ContactFacts:
     """Return the facts of a contact whose text is known: what it contains, how it is carried, what is registered.
 
-    *rules*: those it will be judged by, of *library* or not.
+    *rules*: those it will be judged by, of *library* or not. *offered*: what a text about an offer may state; None for
+    any other text.
     """
-    carriage = library.route.carriage(facts, text, rules.carriers)
-    return replace(facts, content=contents_of(text, library.outbound), carriage=carriage)
+    strays = offered is not None and states_other_numbers(text, offered, library.lender)
+    return replace(
+        facts,
+        content=contents_of(text, library.outbound),
+        carriage=library.route.carriage(facts, text, rules.carriers),
+        flags=facts.flags | {Flag.NUMBER_NOT_IN_OFFER} if strays else facts.flags,
+    )
 
 
 def rule_product(product: Product) -> str:

@@ -109,7 +109,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Case:
-    """One borrower, one address, one account, one talk."""
+    """One borrower, one address, one account, one talk. `agreed_on`: the days on which plans of it were agreed."""
 
     party: Party
     talk: Talk
@@ -117,6 +117,7 @@ class Case:
     record: ContactRecord = field(default_factory=ContactRecord)
     offer: OpenOffer | None = None
     desk: Desk = Desk()
+    agreed_on: tuple[date, ...] = ()
 
     def today(self, now: datetime) -> date:
         """Return the borrower's day: that of the first zone known, the UTC day where none is."""

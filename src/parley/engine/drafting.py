@@ -13,7 +13,9 @@ from parley.engine.case import Case
 from parley.engine.lawful import lawful_plans
 from parley.engine.library import Library
 from parley.engine.outcome import Draft, NewOffer
+from parley.engine.stated import OFFER_TEXTS, Offered
 from parley.engine.wording import Saying, render
+from parley.negotiation.levers import Role
 from parley.negotiation.menu import Facts, Menu, NoPlan, build_menu
 from parley.purpose import Purpose
 from parley.servicing.delinquency import days_past_due
@@ -52,6 +54,7 @@ def make_draft(
         answering=answering,
         is_by_person=is_by_person,
     )
+    offered = Offered(saying.plans) if key in OFFER_TEXTS else None
     return Draft(
         rendered=rendered,
         purpose=purpose,
@@ -59,7 +62,7 @@ def make_draft(
         context=str(entry.context),
         not_before=now,
         not_after=now + timedelta(hours=ANSWER_HOURS),
-        decision=decide(with_text(facts, rendered.text, library, rules), rules, library.gate),
+        decision=decide(with_text(facts, rendered.text, library, rules, offered), rules, library.gate),
         answers=answering.inbound_id if answering is not None else None,
     )
 
@@ -71,11 +74,18 @@ def will_leave(draft: Draft) -> bool:
 
 
 def compute_offer(
-    case: Case, capacity_minor: int, first_due_on: date | None, offer_id: UUID, now: datetime, library: Library
+    case: Case,
+    capacity_minor: int,
+    first_due_on: date | None,
+    offer_id: UUID,
+    now: datetime,
+    library: Library,
+    role: Role = Role.MACHINE,
 ) -> NewOffer | NoPlan:
     """Return the menu for what a month allows, or what is missing for one. Units: minor units of the account."""
     assert case.account is not None, "a menu needs a debt"
     today, account, policy, rules = case.today(now), case.account, library.policy, library.rulebook
+    since = add_days(today, -policy.arrangements.per_days)
     facts = Facts(
         product=account.product,
         currency=account.currency,
@@ -84,8 +94,14 @@ def compute_offer(
         days_past_due=days_past_due(account.dues, today),
         capacity_minor=capacity_minor,
         first_due_on=first_due_on or add_days(today, policy.first_payment_days),
+        charges_minor=account.balance.fee + account.balance.penalty_interest,
+        penalty_minor=account.balance.penalty_interest,
+        offered_on=today,
+        agreed_before=sum(day > since for day in case.agreed_on),
+        role=role,
     )
-    menu = build_menu(facts, policy, rules.hash, lawful_plans(case, today, library, rules))
+    law = lawful_plans(case, today, library, rules)
+    menu = build_menu(facts, policy, rules.hash, law, law.bounds)
     if not isinstance(menu, Menu):
         return menu
-    return NewOffer(offer_id, menu, capacity_minor, now + timedelta(days=policy.valid_days))
+    return NewOffer(offer_id, menu, capacity_minor, now + timedelta(days=policy.valid_days), policy.text)

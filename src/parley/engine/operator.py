@@ -22,7 +22,7 @@ from typing import Any, Final, TypeAlias
 
 from parley.contact.facts import Discloses, Hold, OptOutScope
 from parley.contact.gate import Decision, Refused, decide
-from parley.dates import add_days, start_of_day
+from parley.dates import start_of_day
 from parley.engine import acts
 from parley.engine.acts import Act, ActRefusal, CallOutcome, Direction, No, Operator, refuse, refuse_by_gate
 from parley.engine.asking import Answering, contact_facts, is_identity_fresh
@@ -32,6 +32,7 @@ from parley.engine.library import Library
 from parley.engine.outcome import DeskChange, Draft, Happened, NewArrangement, NewCall, NewHold, NewOffer, Outcome
 from parley.engine.wording import Saying, template_key
 from parley.ids import derive_id
+from parley.negotiation.levers import Role
 from parley.negotiation.menu import NoPlan
 from parley.negotiation.moves import Memory, Move
 from parley.negotiation.state import ENDED, State, next_states_by_person
@@ -226,12 +227,13 @@ def _offer(case: Case, act: acts.Offer, by: Operator, now: datetime, library: Li
         return refuse(No.NO_ACCOUNT)
     if case.account.balance.total == 0:
         return refuse(No.NO_DEBT)
-    today, policy = case.today(now), library.policy
-    last_on = add_days(today, policy.latest_first_payment_days)
+    today, role = case.today(now), Role.LEAD if by.may_assign else Role.AGENT
+    late = days_past_due(case.account.dues, today)
+    last_on = library.policy.latest_start_on(case.account.product, late, today, role)
     if not today < act.first_due_on <= last_on:
         return refuse(No.FIRST_DAY, last_on=last_on)
     offer_id = derive_id("offer", str(case.talk.conversation_id), str(case.desk.version))
-    made = compute_offer(case, act.capacity_minor, act.first_due_on, offer_id, now, library)
+    made = compute_offer(case, act.capacity_minor, act.first_due_on, offer_id, now, library, role)
     if isinstance(made, NoPlan):
         return refuse(No.NOTHING_FITS, needed_minor=made.needed_minor)
     memory = case.talk.memory.but(

@@ -46,12 +46,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewOffer:
-    """A menu to store under `offer_id`."""
+    """A menu to store under `offer_id`, and the text of the policy it was computed by."""
 
     offer_id: UUID
     menu: Menu
     capacity_minor: int
     expires_at: datetime
+    policy_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

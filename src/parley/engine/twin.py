@@ -211,7 +211,7 @@ class Twin:
             self._quarantined_at = self._quarantined_at or now
         if outcome.is_identity_proven:
             self.case = replace(self.case, party=replace(self.case.party, identity_proven_at=now))
-        self._agree(outcome)
+        self._agree(outcome, now)
         self._change(change, by, now)
         if change.clears_person:
             self._needs_person_since = None
@@ -360,7 +360,7 @@ class Twin:
             self._quarantined_at = self._quarantined_at or now
         if outcome.is_identity_proven:
             self.case = replace(self.case, party=replace(self.case.party, identity_proven_at=now))
-        self._agree(outcome)
+        self._agree(outcome, now)
         if outcome.person_reason and self._needs_person_since is None:
             self._needs_person_since = now
         needs_person = self.case.talk.needs_person or bool(outcome.person_reason)
@@ -379,7 +379,7 @@ class Twin:
             answering,
         )
 
-    def _agree(self, outcome: Outcome) -> None:
+    def _agree(self, outcome: Outcome, now: datetime) -> None:
         """Keep what was offered, agreed and promised."""
         if outcome.offer is not None:
             made = outcome.offer
@@ -387,6 +387,7 @@ class Twin:
             self.case = replace(self.case, offer=standing)
         if outcome.arrangement is not None:
             self.arrangements.append(outcome.arrangement)
+            self.case = replace(self.case, agreed_on=(*self.case.agreed_on, self.case.today(now)))
             self._hold(Hold.PLAN_ACTIVE, None)
         if outcome.promise is not None:
             self.promises.append(outcome.promise)

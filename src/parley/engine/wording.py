@@ -21,6 +21,8 @@ from parley.servicing.delinquency import arrears_minor, next_due
 from parley.servicing.schedule import Schedule
 
 _OFFER_KEYS: Final = ("offer.one", "offer.two", "offer.three")
+# Where a plan has a first payment of its own, every plan is told in two parts.
+_PARTS_KEYS: Final = ("offer.parts_one", "offer.parts_two", "offer.parts_three")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,6 +103,12 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "limit_after": _limit("limit_after_minor"),
     "instalment": lambda say: say.money(say.plan.level_minor),
     "count": lambda say: say.plan.count,
+    # A plan told in two parts: the first payment, and those after it.
+    "first": lambda say: say.money(say.plan.rows[0].payment_minor),
+    "later": lambda say: say.money(say.plan.rows[1].payment_minor if say.plan.count > 1 else 0),
+    "later_count": lambda say: say.plan.count - 1,
+    "waives": lambda say: "yes" if say.plan.forgiven_minor else "no",
+    "forgiven": lambda say: say.money(say.plan.forgiven_minor),
     "last": lambda say: say.money(say.plan.last_minor),
     "first_on": lambda say: say.plan.rows[0].due_on,
     "rate": lambda say: say.plan.annual_rate_bps,
@@ -129,7 +137,10 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
     words = lender.words(case.party.jurisdiction, case.party.language)
     match move.say:
         case "offer":
-            return _OFFER_KEYS[len(plans) - 1]
+            keys = _PARTS_KEYS if any(plan.has_down_payment for plan in plans) else _OFFER_KEYS
+            return keys[len(plans) - 1]
+        case "plan.read_back" if move.memory.option is not None and plans[move.memory.option].has_down_payment:
+            return "plan.read_back_parts"
         case "offer.none":
             return "offer.none" if words["advice"] else "offer.none_person"
         case "identity.ask":

@@ -1,48 +1,28 @@
-"""Which plans may be offered? Law and policy × capacity → at most three level plans, each with its certificate.
+"""Which plans may be offered? Policy × law × capacity → at most three plans, each with its certificate.
 
-Same facts, same menu: nothing here sees a word the borrower wrote. Every constraint is tested on the final schedule.
-Order: cheapest total first, then fewest payments. None is dominated: a later option costs more and asks less a month.
+Same facts, same menu: nothing here sees a word the borrower wrote. Every plan of the lattice is priced to the minor
+unit (`lattice`), every constraint is asked of it, the best menu is chosen (`choose`), and what is chosen is scheduled
+row by row and tested again. Order: cheapest total first. None is dominated, and the cheapest is always among them.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
-from math import ceil
+from enum import StrEnum
 
-from parley.negotiation.policy import Policy
-from parley.servicing.account import Product
-from parley.servicing.schedule import Schedule, level_instalment, level_schedule
+from parley.negotiation.choose import Choice, Ranked, choose
+from parley.negotiation.facts import Facts
+from parley.negotiation.lattice import Candidate, Reach, floor_of, lattice, reach_of, schedule_of
+from parley.negotiation.law import LawBound, law_slack
+from parley.negotiation.levers import WHOLE_BPS, Policy
+from parley.servicing.schedule import PlanFigures, Schedule
 
+__all__ = ["Facts", "Menu", "NoPlan", "Why", "build_menu"]
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Facts:
-    """All that a menu depends on. Units: minor units of `currency`, basis points, days; capacity is a month's."""
+CERTIFICATE_FORM = 2
 
-    product: Product
-    currency: str
-    balance_minor: int
-    contract_rate_bps: int
-    days_past_due: int
-    capacity_minor: int
-    first_due_on: date
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the facts, for the certificate: equal hashes, equal menus."""
-        parts = (
-            self.product,
-            self.currency,
-            self.balance_minor,
-            self.contract_rate_bps,
-            self.days_past_due,
-            self.capacity_minor,
-            self.first_due_on.isoformat(),
-        )
-        return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+IsLawful = Callable[[PlanFigures], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,101 +36,146 @@ class Menu:
     certificate: dict[str, object]
 
 
+class Why(StrEnum):
+    """Why there is no plan."""
+
+    CAPACITY = "capacity"  # none asks for so little
+    COUNT = "count"  # as many as the policy allows in its period have been agreed
+    START = "start"  # none begins so late
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class NoPlan:
-    """Nothing fits: `needed_minor` is the smallest monthly instalment any allowed plan asks for."""
+    """Nothing fits: `needed_minor` is the smallest monthly instalment any allowed plan asks for.
+
+    That is the smallest relaxation. Where no plan is allowed at any capacity, it is the whole debt.
+    """
 
     needed_minor: int
     candidates: int
+    why: Why = Why.CAPACITY
 
 
 def build_menu(
-    facts: Facts, policy: Policy, rulebook_hash: str, is_lawful: Callable[[Schedule], bool]
+    facts: Facts, policy: Policy, rulebook_hash: str, is_lawful: IsLawful, law: Sequence[LawBound] = ()
 ) -> Menu | NoPlan:
     """Return the menu for *facts*, or what is missing. No plan stands on it that is not lawful.
 
-    The rate of relief comes first; the documented floor is tried only when no plan at that rate fits.
+    The levers of the bucket come first; the documented floor is tried only when no plan of theirs fits. *law*: the
+    bounds that *is_lawful* asks by, for the certificate. A capacity of nothing, or below, has no plan.
     """
     assert facts.balance_minor > 0, "a plan repays a debt"
-    relief_bps = policy.plan_rate_bps(facts.contract_rate_bps, facts.days_past_due)
-    rates = [relief_bps] + ([policy.floor_rate_bps] if policy.floor_rate_bps < relief_bps else [])
-    most = policy.max_payments[facts.product]
-    for rate_bps in rates:
-        fits = partial(_fits, facts, policy, is_lawful)
-        shortest = _shortest(facts, rate_bps, most, fits)
-        if shortest is not None:
-            plans = _options(facts, policy, rate_bps, shortest, most, fits)
-            return _certified(facts, policy, rulebook_hash, plans, is_floor=rate_bps != relief_bps, shortest=shortest)
-    needed = min(level_instalment(facts.balance_minor, rate, most) for rate in rates)
-    return NoPlan(needed_minor=max(needed, _smallest(facts, policy)), candidates=most * len(rates))
+    tried: list[Candidate] = []
+    for reach, is_floor in ((reach_of(facts, policy), False), (floor_of(facts, policy), True)):
+        plans = lattice(facts, policy, reach)
+        tried += plans
+        fitting = [plan for plan in plans if _fits(plan, facts, policy, reach) and is_lawful(plan)]
+        if fitting and facts.agreed_before < policy.arrangements.most:
+            choice = choose(fitting, facts, policy.odds)
+            schedules = tuple(_final(one.plan, facts, is_lawful) for one in choice.plans)
+            found = _Found(reach, choice, len(tried), len(fitting), is_floor)
+            certificate = _certificate(facts, policy, rulebook_hash, law, found)
+            return Menu(schedules, len(tried), len(fitting), is_floor, certificate)
+    return _nothing(facts, policy, is_lawful, tried)
 
 
-def _smallest(facts: Facts, policy: Policy) -> int:
-    return min(policy.smallest_instalment_minor.get(facts.currency, 1), facts.balance_minor)
+def _fits(plan: Candidate, facts: Facts, policy: Policy, reach: Reach) -> bool:
+    """Test capacity and policy: no payment above what can be paid, the instalment and the plan worth having."""
+    is_affordable = plan.largest_minor <= facts.capacity_minor and plan.down_minor <= facts.at_once_minor
+    return is_affordable and _is_worth(plan, facts, policy, reach.lowest_worth_bps)
 
 
-def _fits(facts: Facts, policy: Policy, is_lawful: Callable[[Schedule], bool], plan: Schedule) -> bool:
-    """Test the final schedule: no payment above capacity, the instalment worth collecting, within the law."""
-    largest = max(row.payment_minor for row in plan.rows)
-    return largest <= facts.capacity_minor and plan.level_minor >= _smallest(facts, policy) and is_lawful(plan)
+def _is_worth(plan: Candidate, facts: Facts, policy: Policy, lowest_worth_bps: int) -> bool:
+    is_enough = plan.worth_minor * WHOLE_BPS >= facts.balance_minor * lowest_worth_bps
+    return is_enough and plan.level_minor >= _smallest(plan, facts, policy)
 
 
-def _price(facts: Facts, rate_bps: int, payments: int) -> Schedule:
-    return level_schedule(facts.balance_minor, rate_bps, payments, facts.first_due_on, facts.currency)
+def _smallest(plan: Candidate, facts: Facts, policy: Policy) -> int:
+    return min(policy.smallest_minor(facts.currency), facts.balance_minor - plan.forgiven_minor)
 
 
-def _shortest(facts: Facts, rate_bps: int, most: int, fits: Callable[[Schedule], bool]) -> int | None:
-    """Return the fewest payments that fit the capacity; the instalment falls with the term, so halve the range."""
-    low, high = 1, most
-    if level_instalment(facts.balance_minor, rate_bps, most) > facts.capacity_minor:
-        return None
-    while low < high:
-        middle = (low + high) // 2
-        if level_instalment(facts.balance_minor, rate_bps, middle) <= facts.capacity_minor:
-            high = middle
-        else:
-            low = middle + 1
-    # The last payment takes the roundings and may lie a little above the others: test the schedule itself.
-    return next((n for n in range(low, most + 1) if fits(_price(facts, rate_bps, n))), None)
+def _final(plan: Candidate, facts: Facts, is_lawful: IsLawful) -> Schedule:
+    """Schedule what was chosen, and test the schedule itself."""
+    schedule = schedule_of(plan, facts)
+    monthly = schedule.rows[1:] if plan.down_minor else schedule.rows
+    assert all(row.payment_minor <= facts.capacity_minor for row in monthly), "no payment above the capacity"
+    assert schedule.rows[0].payment_minor <= facts.at_once_minor, "no first payment above what can be paid at once"
+    assert schedule.rows[-1].balance_minor == 0, "a plan ends at zero"
+    assert is_lawful(schedule), "a plan is as lawful as its figures"
+    return schedule
 
 
-def _options(
-    facts: Facts, policy: Policy, rate_bps: int, shortest: int, most: int, fits: Callable[[Schedule], bool]
-) -> tuple[Schedule, ...]:
-    lengths = sorted({min(most, ceil(shortest * factor)) for factor in policy.lengths})
-    priced = (_price(facts, rate_bps, length) for length in lengths)
-    plans = sorted((plan for plan in priced if fits(plan)), key=_order)
-    kept: list[Schedule] = []
-    for plan in plans:
-        if not kept or plan.level_minor < kept[-1].level_minor:
-            kept.append(plan)
-    return tuple(kept)
+def _nothing(facts: Facts, policy: Policy, is_lawful: IsLawful, tried: list[Candidate]) -> NoPlan:
+    """Say what is missing: the least that a lawful plan of the policy asks for a month, whatever the capacity."""
+    floors = (policy.bands[facts.role].lowest_worth_bps, policy.floor.lowest_worth_bps)
+    worthy = [plan for plan in tried if not plan.down_minor and _is_worth(plan, facts, policy, min(floors))]
+    worthy.sort(key=lambda plan: plan.largest_minor)
+    needed = next((plan.largest_minor for plan in worthy if is_lawful(plan)), facts.balance_minor)
+    why = Why.CAPACITY if tried else Why.START
+    if facts.agreed_before >= policy.arrangements.most:
+        why = Why.COUNT
+    return NoPlan(needed, len(tried), why)
 
 
-def _order(plan: Schedule) -> tuple[int, int, int]:
-    return (plan.total_minor, plan.count, plan.level_minor)
+@dataclass(frozen=True, slots=True, repr=False)
+class _Found:
+    """What a search came to."""
+
+    reach: Reach
+    choice: Choice
+    candidates: int
+    feasible: int
+    is_floor: bool
 
 
-def _certified(
-    facts: Facts, policy: Policy, rulebook_hash: str, plans: tuple[Schedule, ...], *, is_floor: bool, shortest: int
-) -> Menu:
-    most = policy.max_payments[facts.product]
-    feasible = most - shortest + 1
-    certificate: dict[str, object] = {
+def _certificate(
+    facts: Facts, policy: Policy, rulebook_hash: str, law: Sequence[LawBound], found: _Found
+) -> dict[str, object]:
+    """Return what a checker needs to find the menu sound without the optimiser. No float: it is part of the audit."""
+    choice = found.choice
+    return {
+        "form": CERTIFICATE_FORM,
         "policy": policy.id,
         "policy_hash": policy.hash,
         "rulebook_hash": rulebook_hash,
         "input_hash": facts.hash,
-        "candidates": most * (2 if is_floor else 1),
-        "feasible": feasible,
-        "is_floor": is_floor,
-        "slack": [
-            {
-                "capacity_minor": facts.capacity_minor - max(row.payment_minor for row in plan.rows),
-                "payments": most - plan.count,
-                "instalment_minor": plan.level_minor - _smallest(facts, policy),
-            }
-            for plan in plans
-        ],
+        "facts": dict(facts.to_json()),
+        "law": [bound.to_json() for bound in law],
+        "is_floor": found.is_floor,
+        "candidates": found.candidates,
+        "feasible": found.feasible,
+        "frontier": choice.frontier,
+        "options": [_option(one) for one in choice.plans],
+        "slack": [_slack(one.plan, facts, policy, found.reach, law) for one in choice.plans],
+        "value": choice.value,
+        "runner_up": _option(choice.runner_up) if choice.runner_up is not None else None,
     }
-    return Menu(plans, most * (2 if is_floor else 1), feasible, is_floor, certificate)
+
+
+def _option(one: Ranked) -> dict[str, object]:
+    """Return the levers of a plan and what it comes to."""
+    plan = one.plan
+    return {
+        "payments": plan.asked,
+        "rate_bps": plan.annual_rate_bps,
+        "forgiven_minor": plan.forgiven_minor,
+        "deferred": plan.deferred,
+        "down_minor": plan.down_minor,
+        "total_minor": plan.total_minor,
+        "largest_minor": plan.largest_minor,
+        "worth_minor": plan.worth_minor,
+        "expected_minor": one.expected,
+    }
+
+
+def _slack(plan: Candidate, facts: Facts, policy: Policy, reach: Reach, law: Sequence[LawBound]) -> dict[str, int]:
+    """Return the room a plan leaves under each constraint; none is below nothing."""
+    return {
+        "capacity_minor": facts.capacity_minor - plan.largest_minor,
+        "at_once_minor": facts.at_once_minor - (plan.down_minor or plan.level_minor),
+        "payments": policy.grids[facts.product].most - plan.count,
+        "instalment_minor": plan.level_minor - _smallest(plan, facts, policy),
+        "worth_minor": plan.worth_minor - facts.balance_minor * reach.lowest_worth_bps // WHOLE_BPS,
+        "rate_bps": facts.contract_rate_bps - plan.annual_rate_bps,
+        **law_slack(plan, facts.balance_minor - plan.forgiven_minor, law),
+    }

@@ -1,122 +1,278 @@
-"""What the lender allows in a plan: a versioned file, read once, hashed into every certificate."""
+"""What the lender allows in a plan: a versioned file, read once, hashed into every certificate.
+
+Nothing is guessed: an unknown lever, a value of the wrong form, two limits that cannot both hold, or limits that leave
+no plan at all refuse the file, with the line and the limits that clash.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Never
 
 from parley.errors import BadInput
 from parley.money import MINOR_DIGITS
-from parley.servicing.account import Product
-
-_KEYS: Final = frozenset(
-    {
-        "id",
-        "reason",
-        "valid_days",
-        "first_payment_days",
-        "latest_first_payment_days",
-        "grace_days",
-        "offers_per_conversation",
-        "lengths",
-        "products",
-        "relief",
-        "floor",
-        "smallest_instalment_minor",
-    }
+from parley.negotiation.clashes import Limit, find_clash
+from parley.negotiation.levers import (
+    MOST_OPTIONS,
+    WHOLE_BPS,
+    Band,
+    Count,
+    Floor,
+    Grid,
+    Levers,
+    Odds,
+    Policy,
+    Role,
+    Settlement,
 )
-MOST_OPTIONS: Final = 3
+from parley.servicing.account import Product
+from parley.servicing.interest import HIGHEST_RATE_BPS, MOST_PAYMENTS
+from parley.settings.toml import Document, parse
+
+__all__ = ["FILE_NAME", "MOST_OPTIONS", "Policy", "Role", "load_policy"]
+
+FILE_NAME: Final = "policy.toml"
+# A grid longer than this was written by mistake; the menu prices every combination.
+_LONGEST_GRID: Final = 12
+_MOST_DAYS: Final = 36_500
+# Two settlements of many payments cost as much to price as a lattice of level plans.
+_MOST_SETTLEMENT_PAYMENTS: Final = 24
+_NUMBERS: Final = (
+    "valid_days",
+    "first_payment_days",
+    "latest_first_payment_days",
+    "grace_days",
+    "offers_per_conversation",
+)
+_TABLES: Final = ("arrangements", "products", "authority", "floor", "odds", "smallest_instalment_minor")
+_LEVERS: Final = (
+    "products",
+    "from_days",
+    "rate_bps",
+    "charges_waived_bps",
+    "most_payments",
+    "most_deferred",
+    "settlement_discount_bps",
+    "settlement_down_payment_bps",
+    "settlement_payments",
+)
+_SETTLEMENT: Final = _LEVERS[-3:]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The limits of a lender's plans. Units: days, basis points a year, minor units."""
-
-    id: str
-    hash: str
-    valid_days: int
-    first_payment_days: int
-    latest_first_payment_days: int
-    grace_days: int
-    offers_per_conversation: int
-    lengths: tuple[Fraction, ...]
-    max_payments: Mapping[Product, int]
-    relief: tuple[tuple[int, int], ...]
-    floor_rate_bps: int
-    smallest_instalment_minor: Mapping[str, int]
-
-    def plan_rate_bps(self, contract_rate_bps: int, days_past_due: int) -> int:
-        """Return the annual rate of a plan for an account so many days past due; never above the contract's."""
-        reached = [rate for from_days, rate in self.relief if from_days <= days_past_due]
-        return min(contract_rate_bps, reached[-1])
-
-
-def load_policy(raw: bytes) -> Policy:
-    """Read a policy file. Raises BadInput naming the key and what is allowed; nothing is guessed."""
-    try:
-        document = tomllib.loads(raw.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _bad(f"cannot be read as TOML: {error}", f"不是有效的 TOML：{error}") from None
-    unknown, missing = document.keys() - _KEYS, _KEYS - document.keys()
-    if unknown or missing:
-        raise _bad(
-            f"has unknown keys {sorted(unknown)} and lacks {sorted(missing)}",
-            f"含未知键 {sorted(unknown)}，缺少 {sorted(missing)}",
-        )
-    try:
-        policy = _policy(document, hashlib.sha256(raw).hexdigest())
-    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise _bad(f"holds a value of the wrong form: {error}", f"含格式错误的值：{error}") from None
-    _check(policy)
+def load_policy(raw: bytes, name: str = FILE_NAME) -> Policy:
+    """Read a policy file. Raises BadInput naming the line, and where limits clash both of them."""
+    document = parse(raw, name)
+    top = _Table(document, (), document.data)
+    top.only(("id", "reason", "levers", *_NUMBERS, *_TABLES))
+    levers = _levers(document)
+    policy = Policy(
+        id=top.text("id"),
+        hash=hashlib.sha256(raw).hexdigest(),
+        text=raw.decode(),
+        **{key: top.number(key, 1, _MOST_DAYS) for key in _NUMBERS},
+        arrangements=_count(_table(document, "arrangements")),
+        grids={product: _grid(document, product) for product in Product},
+        levers=tuple(levers),
+        bands={role: _band(document, role) for role in Role},
+        floor=_floor(_table(document, "floor")),
+        odds=_odds(_table(document, "odds")),
+        smallest_instalment_minor=_smallest(_table(document, "smallest_instalment_minor")),
+    )
+    top.text("reason")
+    top.table("products").only(tuple(Product))
+    top.table("authority").only(tuple(Role))
+    clash = find_clash(policy)
+    if clash is not None:
+        raise _clash(document, clash.one, clash.other, clash.en, clash.zh)
     return policy
 
 
-def _policy(document: Mapping[str, Any], digest: str) -> Policy:
-    numbers = {
-        key: int(document[key])
-        for key in (
-            "valid_days",
-            "first_payment_days",
-            "latest_first_payment_days",
-            "grace_days",
-            "offers_per_conversation",
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One table of the file and where it lies."""
+
+    document: Document
+    path: tuple[str | int, ...]
+    values: Mapping[str, Any]
+
+    def fail(self, key: str, en: str, zh: str) -> Never:
+        """Refuse the file at the line of *key*."""
+        where, line = self.document.name, self.document.line(*self.path, key)
+        raise BadInput(
+            f"{where}, line {line}: {en}. Mend the file and start again.", f"{where} 第 {line} 行：{zh}。请修正后重试。"
         )
-    }
-    return Policy(
-        id=str(document["id"]),
-        hash=digest,
-        **numbers,
-        lengths=tuple(Fraction(text) for text in document["lengths"]),
-        max_payments={Product(kind): int(row["max_payments"]) for kind, row in document["products"].items()},
-        relief=tuple((int(row["from_days"]), int(row["rate_bps"])) for row in document["relief"]),
-        floor_rate_bps=int(document["floor"]["rate_bps"]),
-        smallest_instalment_minor={k: int(v) for k, v in document["smallest_instalment_minor"].items()},
+
+    def only(self, known: Collection[str]) -> None:
+        """Refuse keys that are not known."""
+        for key in self.values:
+            if key not in known:
+                what = "unknown lever" if self.path[:1] == ("levers",) else "unknown key"
+                listed = ", ".join(sorted(known))
+                self.fail(key, f"{what} {key!r}; known are {listed}", f"未知的键 {key!r}；可用的有 {listed}")
+
+    def needs(self, key: str) -> Any:  # noqa: ANN401 - a value of any form, looked at by the caller
+        """Return the value of *key*; refuse the file where it is missing."""
+        if key not in self.values:
+            self.fail(key, f"lacks {key!r}", f"缺少 {key!r}")
+        return self.values[key]
+
+    def text(self, key: str) -> str:
+        """Return a text that is not blank."""
+        value = self.needs(key)
+        if not isinstance(value, str) or not value.strip():
+            self.fail(key, f"{key!r} is a text that is not blank", f"{key!r} 须为非空文本")
+        return value
+
+    def number(self, key: str, least: int, most: int, default: int | None = None) -> int:
+        """Return a whole number within bounds; *default* where the key is missing and there is one."""
+        value = self.values.get(key, default) if default is not None else self.needs(key)
+        return self._whole(key, value, least, most)
+
+    def numbers(self, key: str, least: int, most: int, default: tuple[int, ...] | None = None) -> tuple[int, ...]:
+        """Return a list of whole numbers within bounds, no two alike."""
+        value = self.values.get(key, list(default)) if default is not None else self.needs(key)
+        if (
+            not isinstance(value, list)
+            or not 1 <= len(value) <= _LONGEST_GRID
+            or len(set(map(str, value))) < len(value)
+        ):
+            self.fail(
+                key,
+                f"{key!r} is a list of one to {_LONGEST_GRID} different whole numbers; an empty one leaves no plan",
+                f"{key!r} 须为 1 至 {_LONGEST_GRID} 个互不相同的整数；空列表会使方案为空",
+            )
+        return tuple(self._whole(key, one, least, most) for one in value)
+
+    def table(self, key: str) -> _Table:
+        """Return the table under *key*."""
+        value = self.needs(key)
+        if not isinstance(value, dict):
+            self.fail(key, f"{key!r} is a table", f"{key!r} 须为表")
+        return _Table(self.document, (*self.path, key), value)
+
+    def _whole(self, key: str, value: object, least: int, most: int) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            self.fail(
+                key, f"{key!r} holds whole numbers from {least} to {most}", f"{key!r} 须为 {least} 至 {most} 的整数"
+            )
+        return value
+
+
+def _table(document: Document, *path: str) -> _Table:
+    table = _Table(document, (), document.data)
+    for part in path:
+        table = table.table(part)
+    return table
+
+
+def _count(table: _Table) -> Count:
+    table.only(("most", "per_days"))
+    return Count(table.number("most", 1, _MOST_DAYS), table.number("per_days", 1, _MOST_DAYS))
+
+
+def _grid(document: Document, product: Product) -> Grid:
+    table = _table(document, "products", product)
+    table.only(("min_payments", "max_payments", "step"))
+    most = table.number("max_payments", 1, MOST_PAYMENTS)
+    return Grid(table.number("min_payments", 1, MOST_PAYMENTS, 1), most, table.number("step", 1, MOST_PAYMENTS, 1))
+
+
+def _levers(document: Document) -> list[Levers]:
+    rows = _Table(document, (), document.data).needs("levers")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        _Table(document, (), document.data).fail(
+            "levers",
+            "needs one or more [[levers]]; without them there is no plan",
+            "须有至少一个 [[levers]]，否则没有任何方案",
+        )
+    return [_row(_Table(document, ("levers", place), row)) for place, row in enumerate(rows)]
+
+
+def _row(table: _Table) -> Levers:
+    table.only(_LEVERS)
+    names = table.values.get("products", list(Product))
+    if not isinstance(names, list) or not names or not all(name in list(Product) for name in names):
+        known = ", ".join(Product)
+        table.fail("products", f"'products' lists some of {known}", f"'products' 须从 {known} 中列出")
+    return Levers(
+        products=frozenset(map(Product, names)),
+        from_days=table.number("from_days", -_MOST_DAYS, _MOST_DAYS),
+        rate_bps=table.numbers("rate_bps", 0, HIGHEST_RATE_BPS),
+        waived_bps=table.numbers("charges_waived_bps", 0, WHOLE_BPS, (0,)),
+        most_payments=table.number("most_payments", 1, MOST_PAYMENTS) if "most_payments" in table.values else None,
+        most_deferred=table.number("most_deferred", 0, MOST_PAYMENTS, 0),
+        settlement=_settlement(table),
     )
 
 
-def _check(policy: Policy) -> None:
-    rows = policy.relief
-    if not rows or list(rows) != sorted(rows, key=lambda row: row[0]):
-        raise _bad("needs `relief` rows in ascending `from_days`", "`relief` 须按 `from_days` 递增排列")
-    if min(rate for _, rate in rows) < 0 or policy.floor_rate_bps < 0:
-        raise _bad("has a negative rate", "利率不得为负")
-    if policy.first_payment_days > policy.latest_first_payment_days:
-        raise _bad(
-            "has `first_payment_days` after `latest_first_payment_days`: no plan could start",
-            "`first_payment_days` 晚于 `latest_first_payment_days`，方案无法开始",
+def _settlement(table: _Table) -> Settlement | None:
+    """Return the grids of settlements; all three keys or none."""
+    if not any(key in table.values for key in _SETTLEMENT):
+        return None
+    discounts = table.numbers(_SETTLEMENT[0], 1, WHOLE_BPS - 1)
+    downs = table.numbers(_SETTLEMENT[1], 1, WHOLE_BPS)
+    payments = table.numbers(_SETTLEMENT[2], 1, _MOST_SETTLEMENT_PAYMENTS)
+    return Settlement(discounts, downs, payments)
+
+
+def _band(document: Document, role: Role) -> Band:
+    table = _table(document, "authority", role)
+    keys = ("lowest_rate_bps", "most_waived_bps", "most_discount_bps", "most_deferred", "lowest_worth_bps")
+    table.only(keys)
+    most = dict(zip(keys, (HIGHEST_RATE_BPS, WHOLE_BPS, WHOLE_BPS - 1, MOST_PAYMENTS, 2 * WHOLE_BPS), strict=True))
+    return Band(**{key: table.number(key, 0, most[key]) for key in keys})
+
+
+def _floor(table: _Table) -> Floor:
+    table.only(("reason", "rate_bps", "charges_waived_bps", "lowest_worth_bps"))
+    return Floor(
+        rate_bps=table.number("rate_bps", 0, HIGHEST_RATE_BPS),
+        waived_bps=table.number("charges_waived_bps", 0, WHOLE_BPS, 0),
+        lowest_worth_bps=table.number("lowest_worth_bps", 0, 2 * WHOLE_BPS),
+        reason=table.text("reason"),
+    )
+
+
+def _odds(table: _Table) -> Odds:
+    shares = table.numbers("comfort_bps", 1, WHOLE_BPS)
+    weights = table.values.get("comfort_weights_bps")
+    is_whole = isinstance(weights, list) and all(type(one) is int and one > 0 for one in weights)
+    if not isinstance(weights, list) or not is_whole or len(weights) != len(shares) or sum(weights) != WHOLE_BPS:
+        table.fail(
+            "comfort_weights_bps",
+            "'comfort_weights_bps' holds one whole number above 0 for each of 'comfort_bps', together 10000",
+            "'comfort_weights_bps' 须与 'comfort_bps' 一一对应，均为正整数，合计 10000",
         )
-    if not 1 <= len(policy.lengths) <= MOST_OPTIONS or policy.lengths[0] != 1 or min(policy.lengths) < 1:
-        raise _bad("needs one to three `lengths` of which the first is 1", "`lengths` 须为一至三项且首项为 1")
-    if set(policy.max_payments) != set(Product) or min(policy.max_payments.values()) < 1:
-        raise _bad("needs `max_payments` ≥ 1 for each product", "每种产品的 `max_payments` 须 ≥ 1")
-    unknown = set(policy.smallest_instalment_minor) - set(MINOR_DIGITS)
-    if unknown or min(policy.smallest_instalment_minor.values(), default=1) < 1:
-        raise _bad("names an unknown currency or an instalment below 1", "含未知币种或小于 1 的分期金额")
+    if shares[0] != WHOLE_BPS or list(shares) != sorted(shares, reverse=True):
+        table.fail("comfort_bps", "'comfort_bps' falls from 10000", "'comfort_bps' 须从 10000 起递减")
+    table.only((
+        *("discount_bps", "break_bps", "elasticity_bps", "eased_bps", "long_from", "long_bps", "relief_bps"),
+        *("comfort_bps", "comfort_weights_bps"),
+    ))  # fmt: skip
+    return Odds(
+        discount_bps=table.number("discount_bps", 0, HIGHEST_RATE_BPS),
+        break_bps=table.number("break_bps", 0, WHOLE_BPS - 1),
+        elasticity_bps=table.number("elasticity_bps", 0, 10 * WHOLE_BPS),
+        eased_bps=table.number("eased_bps", 0, WHOLE_BPS),
+        long_from=table.number("long_from", 1, MOST_PAYMENTS),
+        long_bps=table.number("long_bps", 0, WHOLE_BPS),
+        relief_bps=table.number("relief_bps", 0, WHOLE_BPS),
+        comfort=tuple(zip(shares, weights, strict=True)),
+    )
 
 
-def _bad(en: str, zh: str) -> BadInput:
-    return BadInput(f"The policy file {en}. Mend the file and start again.", f"政策文件{zh}。请修正后重试。")
+def _smallest(table: _Table) -> dict[str, int]:
+    table.only(tuple(MINOR_DIGITS))
+    return {currency: table.number(currency, 1, 10**12) for currency in table.values}
+
+
+def _clash(document: Document, one: Limit, other: Limit, en: str, zh: str) -> BadInput:
+    first, second = (document.line(*limit.path) for limit in (one, other))
+    where = document.name
+    return BadInput(
+        f"{where}, line {first}: `{one.words}` and line {second}: `{other.words}` clash: {en}. "
+        "Change one of the two and start again.",
+        f"{where} 第 {first} 行 `{one.words}` 与第 {second} 行 `{other.words}` 相互矛盾：{zh}。请修改其一后重试。",
+    )

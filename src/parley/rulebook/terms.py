@@ -83,6 +83,8 @@ class ReasonCode(StrEnum):
     # The facts file gives these two no place in its order; they concern plans and enforcement, not a contact as such.
     PLAN_LIMIT = "plan_limit"
     FORBEARANCE_REQUIRED = "forbearance_required"
+    # Not of the facts file: the text states a number that the offer it speaks of does not hold.
+    NUMBER_NOT_IN_OFFER = "number_not_in_offer"
     # Not of the facts file: the history holds what has not happened yet, so the clock or the history is wrong.
     HISTORY_AHEAD = "history_ahead"
 
@@ -132,6 +134,7 @@ class Flag(StrEnum):
     LEGALLY_REQUIRED_NOTICE = "legally_required_notice"
     MENTAL_CAPACITY_LIMITATION = "mental_capacity_limitation"
     MENTAL_HEALTH_BREATHING_SPACE = "mental_health_breathing_space"
+    NUMBER_NOT_IN_OFFER = "number_not_in_offer"
     NUMBER_USED_BY_CONSUMER = "number_used_by_consumer"
     ON_REFUSAL_REGISTER = "on_refusal_register"
     OVERINDEBTEDNESS_PROCEDURE = "overindebtedness_procedure"

@@ -10,12 +10,12 @@ nothing skipped. It takes a fifth to a tenth of the time; a test holds both to t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from parley.errors import BadInput
-from parley.money import MINOR_DIGITS
+from parley.money import MINOR_DIGITS, split
 from parley.servicing.interest import (
     WHOLE_BPS,
     Frequency,
@@ -27,12 +27,15 @@ from parley.servicing.interest import (
 
 __all__ = [
     "Frequency",
+    "PlanFigures",
     "PlanRow",
     "Schedule",
     "TooSmall",
+    "deferred_schedule",
     "level_instalment",
     "level_schedule",
     "schedule_for_instalment",
+    "settled_schedule",
 ]
 
 
@@ -54,14 +57,49 @@ class PlanRow(NamedTuple):
         return f"PlanRow({self.number}, {self.due_on}, …)"
 
 
+class PlanFigures(Protocol):
+    """What the law asks of a plan: known of a priced candidate before its rows are. As in `Schedule`."""
+
+    @property
+    def count(self) -> int:
+        """The number of payments."""
+
+    @property
+    def annual_rate_bps(self) -> int:
+        """Nominal annual rate in basis points."""
+
+    @property
+    def frequency(self) -> Frequency:
+        """How often a payment falls due."""
+
+    @property
+    def interest_minor(self) -> int:
+        """The sum of all interest."""
+
+    @property
+    def forgiven_minor(self) -> int:
+        """What of the debt is not repaid."""
+
+    @property
+    def deferred(self) -> int:
+        """The payments left out before the first one."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Schedule:
-    """A plan that ends at zero. Units: minor units of `currency`; nominal annual rate in basis points."""
+    """A plan that ends at zero. Units: minor units of `currency`; nominal annual rate in basis points.
+
+    `forgiven_minor` of the debt is not repaid. `deferred` payments are left out before the first one.
+    `has_down_payment`: the first payment is another sum than the instalments after it.
+    """
 
     rows: tuple[PlanRow, ...]
     currency: str
     annual_rate_bps: int
     frequency: Frequency = Frequency.MONTHLY
+    forgiven_minor: int = 0
+    deferred: int = 0
+    has_down_payment: bool = False
 
     @property
     def count(self) -> int:
@@ -70,8 +108,8 @@ class Schedule:
 
     @property
     def level_minor(self) -> int:
-        """The instalment of every payment but the last."""
-        return self.rows[0].payment_minor
+        """The instalment of every payment but the last, and but the down payment, where there is one."""
+        return self.rows[1 if self.has_down_payment and len(self.rows) > 1 else 0].payment_minor
 
     @property
     def last_minor(self) -> int:
@@ -115,6 +153,7 @@ def level_schedule(
     frequency: Frequency = Frequency.MONTHLY,
     *,
     anchor_day: int | None = None,
+    forgiven_minor: int = 0,
 ) -> Schedule:
     """Return the level plan of *payments* payments; the last takes the difference.
 
@@ -124,7 +163,40 @@ def level_schedule(
     level = level_instalment(balance_minor, annual_rate_bps, payments, frequency)
     parts = _pay_down(balance_minor, annual_rate_bps, frequency, level, payments)
     dates = due_dates(first_due_on, frequency, payments, anchor_day)
-    return Schedule(_rows(parts, dates), currency, annual_rate_bps, frequency)
+    return Schedule(_rows(parts, dates), currency, annual_rate_bps, frequency, forgiven_minor)
+
+
+def deferred_schedule(plain: Schedule, deferred: int) -> Schedule:
+    """Return *plain* with *deferred* payments left out before its first one, which keeps its due date.
+
+    The interest of the months left out bears none itself and is paid with the last payment.
+    """
+    if deferred == 0:
+        return plain
+    amount = plain.rows[0].balance_minor + plain.rows[0].principal_minor
+    held = deferred * period_interest(amount, plain.annual_rate_bps, plain.frequency)
+    *before, last = plain.rows
+    late = last._replace(payment_minor=last.payment_minor + held, interest_minor=last.interest_minor + held)
+    return replace(plain, rows=(*before, late), deferred=deferred)
+
+
+def settled_schedule(
+    amount_minor: int, down_minor: int, payments: int, first_due_on: date, currency: str, forgiven_minor: int
+) -> Schedule:
+    """Return the plan that pays *down_minor* of *amount_minor* first, the rest in *payments* months, without interest.
+
+    Rounding: largest remainder, the larger parts first.
+    """
+    assert 0 < down_minor <= amount_minor, "a settlement begins with a payment"
+    rest = amount_minor - down_minor
+    parts = [down_minor, *(split(rest, (1,) * min(payments, rest)) if rest else ())]
+    rows, left = [], amount_minor
+    for number, (part, due_on) in enumerate(
+        zip(parts, due_dates(first_due_on, Frequency.MONTHLY, len(parts)), strict=True), 1
+    ):
+        left -= part
+        rows.append(PlanRow(number, due_on, part, part, 0, left))
+    return Schedule(tuple(rows), currency, 0, forgiven_minor=forgiven_minor, has_down_payment=len(rows) > 1)
 
 
 def schedule_for_instalment(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -90,12 +90,14 @@ def load_case(row: models.Inbound, now: datetime, vault: Vault) -> tuple[Case, I
 def load_standing(row: models.Conversation, point: models.ContactPoint, now: datetime, vault: Vault) -> Case:
     """Return the case of the talk *row* on *point* as it stands, without a new reply."""
     talk = load_talk(row, vault)
+    account = _account(row, point.borrower_id, now)
     return Case(
         party=load_party(point, vault),
         talk=talk,
-        account=_account(row, point.borrower_id, now),
+        account=account,
         record=load_records([point.borrower_id], now)[point.borrower_id],
         offer=_offer(talk, now),
+        agreed_on=_agreed_on(account),
     )
 
 
@@ -137,6 +139,14 @@ def _account(talk: models.Conversation, borrower_id: UUID, now: datetime) -> Acc
         rows = rows.filter(id=talk.account_id)
     accounts = [account_of(row, row.instalments.order_by("due_on")) for row in rows]
     return max(accounts, key=lambda one: days_past_due(one.dues, now.date()), default=None)
+
+
+def _agreed_on(account: Account | None) -> tuple[date, ...]:
+    """Return the days (UTC) on which plans of the account were agreed, whatever became of them."""
+    if account is None:
+        return ()
+    rows = models.Arrangement.objects.filter(account_id=account.account_id)
+    return tuple(at.date() for at in rows.values_list("agreed_at", flat=True))
 
 
 def _offer(talk: Talk, now: datetime) -> OpenOffer | None:

@@ -23,6 +23,7 @@ from parley.contact.gate import Decision, Permit, Refused
 from parley.dates import local_date
 from parley.engine.asking import Answering, contact_facts, is_identity_fresh
 from parley.engine.case import ContactRecord
+from parley.engine.stated import Offered
 from parley.ids import Msisdn
 from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.negotiation.state import State as Talk
@@ -32,6 +33,7 @@ from parley.servicing.arrangement import Standing
 from parley.store import audit, models
 from parley.store.bulk import update_rows
 from parley.store.lock import lock_free_borrowers
+from parley.store.offers import offered_by
 from parley.store.prepared import Given, GivenMany, ask, ask_models
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
@@ -44,8 +46,8 @@ _NOW: Final = Given("now", DateTimeField())
 _IDS: Final = GivenMany("ids", UUIDField())
 # Days by account.
 _Days = Mapping[UUID | None, set[date]]
-# Asked with the text as it would leave.
-Judge = Callable[[ContactFacts, str], Decision]
+# Asked with the text as it would leave, and the offer it speaks of, where it speaks of one.
+Judge = Callable[[ContactFacts, str, Offered | None], Decision]
 
 # A message deferred past its last use is not sent late.
 _TOO_LATE: Final = "too_late"
@@ -114,6 +116,7 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
         if not waiting:
             return 0, []
         records, dues = load_records({message.borrower_id for message in waiting}, now), _dues(waiting)
+        offered = offered_by(waiting)
         decisions: list[models.GateDecision] = []
         permitted: list[models.Message] = []
         handed: list[Intended] = []
@@ -126,7 +129,8 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
                 _set(message, Event.REFUSE, _UNREADABLE, now)
                 continue
             record = records[message.borrower_id]
-            decision = judge(_facts(message, dues[message.account_id], record, now, terms), opened.text)
+            facts = _facts(message, dues[message.account_id], record, now, terms)
+            decision = judge(facts, opened.text, offered.get(message.id))
             decisions.append(
                 decision_row(decision, message.borrower_id, message.account_id, message.id, "dispatch", now)
             )

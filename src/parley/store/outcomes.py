@@ -16,6 +16,7 @@ from parley.negotiation.state import State
 from parley.store import audit, models
 from parley.store.cases import seal_memory
 from parley.store.inbox import lay_hold, refuse
+from parley.store.offers import remember_policy
 from parley.store.outbox import cancel_waiting
 from parley.store.readings import reading_to_text
 from parley.store.rows import plan_to_json
@@ -105,6 +106,7 @@ def _quarantine(point: models.ContactPoint, now: datetime) -> None:
 
 def _offer(cause: Cause, case: Case, offer: NewOffer, now: datetime) -> models.OfferRecord:
     assert case.account is not None, "an offer is about an account"
+    remember_policy(str(offer.menu.certificate["policy_hash"]), offer.policy_text, now)
     return models.OfferRecord.objects.create(
         id=offer.offer_id,
         conversation=cause.talk,

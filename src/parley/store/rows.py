@@ -65,6 +65,9 @@ def plan_to_json(plan: Schedule) -> dict[str, object]:
         "annual_rate_bps": plan.annual_rate_bps,
         "currency": plan.currency,
         "total_minor": plan.total_minor,
+        "forgiven_minor": plan.forgiven_minor,
+        "deferred": plan.deferred,
+        "has_down_payment": plan.has_down_payment,
         "rows": [
             {
                 "number": row.number,
@@ -97,6 +100,10 @@ def plan_from_json(values: dict[str, object]) -> Schedule:
         ),
         currency=str(values["currency"]),
         annual_rate_bps=int(str(values["annual_rate_bps"])),
+        # Rows of before these could be are level plans of the whole debt.
+        forgiven_minor=int(str(values.get("forgiven_minor", 0))),
+        deferred=int(str(values.get("deferred", 0))),
+        has_down_payment=bool(values.get("has_down_payment", False)),
     )
 
 

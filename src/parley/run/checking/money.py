@@ -57,10 +57,14 @@ def _offers(tally: Tally) -> None:
     rows = models.OfferRecord.objects.values_list("id", "plans")
     for offer, plans in rows.iterator():
         tally.seen["offers"] += 1
-        balances = {sum(row["principal_minor"] for row in plan["rows"]) for plan in plans}
-        # All plans of one menu repay the same debt.
+        balances = {_repaid(plan) + plan.get("forgiven_minor", 0) for plan in plans}
+        # All plans of one menu repay the same debt, but for what is forgiven.
         if len(balances) > 1 or not all(_sums(plan) for plan in plans):
             tally.add(Kind.PLAN_SUM, offer)
+
+
+def _repaid(plan: dict[str, Any]) -> int:
+    return sum(row["principal_minor"] for row in plan["rows"])
 
 
 def _sums(plan: dict[str, Any]) -> bool:

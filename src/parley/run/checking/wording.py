@@ -90,11 +90,14 @@ def _offered(
     digits = MINOR_DIGITS[offer.currency]
     plans = offer.plans if option is None else offer.plans[option : option + 1]
     minors = {row["payment_minor"] for plan in plans for row in plan["rows"]}
-    minors |= {plan["total_minor"] for plan in plans}
+    in_parts = any(plan.get("has_down_payment") for plan in plans)
+    minors |= {0} if in_parts else set()
+    minors |= {plan["total_minor"] for plan in plans} | {plan.get("forgiven_minor", 0) for plan in plans}
     return (
         frozenset(Decimal(minor).scaleb(-digits) for minor in minors),
         frozenset(Decimal(plan["annual_rate_bps"]).scaleb(-2) for plan in plans),
-        frozenset(Decimal(len(plan["rows"])) for plan in plans),
+        # A down payment is told apart from the payments after it.
+        frozenset(Decimal(len(plan["rows"]) - less) for plan in plans for less in {0, in_parts}),
     )
 
 

@@ -12,7 +12,7 @@ COUNT_LASTS: Final = timedelta(days=1)
 
 
 class LenderSettings(models.Model):
-    """The settings file, or that of registrations, as it stood: an old decision is read with that of its day."""
+    """A settings file, a file of registrations or a policy of plans, as it stood: an old decision is read with it."""
 
     digest = models.CharField(max_length=64, unique=True)
     document = models.TextField()

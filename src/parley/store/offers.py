@@ -1,0 +1,60 @@
+"""Offer records: what a message about one may state, and all that it takes to check one years later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from parley.engine.stated import OFFER_TEXTS, Offered
+from parley.store import models
+from parley.store.rows import plan_from_json
+
+
+def offered_by(messages: Sequence[models.Message]) -> Mapping[UUID, Offered]:
+    """Return, for each message about an offer, the plans of its record; without one it may state no number at all."""
+    about = [message for message in messages if message.template_key in OFFER_TEXTS]
+    if not about:
+        return {}
+    rows = models.OfferRecord.objects.filter(id__in={message.offer_id for message in about if message.offer_id})
+    plans = {row.id: tuple(plan_from_json(plan) for plan in row.plans) for row in rows}
+    return {one.id: Offered(plans.get(one.offer_id, ()) if one.offer_id is not None else ()) for one in about}
+
+
+def remember_policy(digest: str, text: str, now: datetime) -> None:
+    """Keep the text of a policy under its hash; what is kept already stays as it is."""
+    models.LenderSettings.objects.get_or_create(digest=digest, defaults={"document": text, "at": now})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeptOffer:
+    """An offer record with the policy text kept under the hash it names (None: none is)."""
+
+    on: date
+    currency: str
+    capacity_minor: int
+    plans: list[dict[str, Any]]
+    certificate: dict[str, Any]
+    policy_text: str | None
+    is_rulebook_known: bool
+
+
+def kept_offer(offer_id: UUID) -> KeptOffer | None:
+    """Return the offer record *offer_id*, or None where there is none."""
+    row = models.OfferRecord.objects.filter(id=offer_id).first()
+    if row is None:
+        return None
+    named = row.certificate if isinstance(row.certificate, dict) else {}
+    policy, rulebook = (str(named.get(key, "")) for key in ("policy_hash", "rulebook_hash"))
+    kept = models.LenderSettings.objects.filter(digest=policy).first()
+    return KeptOffer(
+        on=row.at.date(),
+        currency=row.currency,
+        capacity_minor=row.capacity_minor,
+        plans=row.plans,
+        certificate=named,
+        policy_text=kept.document if kept is not None else None,
+        is_rulebook_known=models.RulebookFiles.objects.filter(digest=rulebook).exists(),
+    )
