@@ -14,6 +14,7 @@ from parley.cli import (
     campaigns,
     check,
     demonstration,
+    evaluate,
     explain,
     home,
     importing,
@@ -62,6 +63,7 @@ app.add_typer(campaigns.app, name="campaign")
 app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(check.app, name="check")
+app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(replies.app, name="replies")
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")

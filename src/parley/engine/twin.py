@@ -25,7 +25,7 @@ from parley.engine.nightly import Trigger, is_talking
 from parley.engine.operator import decide_act
 from parley.engine.outcome import DeskChange, NewArrangement, NewPromise, Outcome
 from parley.engine.refusals import Refusals
-from parley.engine.turn import Library, context_of, turn
+from parley.engine.turn import Library, answer, context_of, turn
 from parley.ids import derive_id
 from parley.locale import Language
 from parley.messaging import ledger
@@ -146,8 +146,8 @@ class Twin:
         self.dispatch_due(now)
         return self.message(queued.number)
 
-    def hear(self, text: str, now: datetime) -> Heard:
-        """Take a reply in at the door, then answer it."""
+    def hear(self, text: str, now: datetime, understood: Reading | None = None) -> Heard:
+        """Take a reply in at the door, then answer it; by what is *understood* already, where somebody says so."""
         self.dispatch_due(now)
         self._heard_at.append(now)
         if self.case.offer is not None and self.case.offer.expires_at <= now:
@@ -157,9 +157,13 @@ class Twin:
         admitted = self._admit(text, now)
         has_resumed = self._obey(admitted, inbound_id, now)
         self._recount()
-        reading = read(admitted.text, context_of(self.case, now), self.library.reader)
         inbound = Inbound(inbound_id, admitted.text, now, admitted.identity_answer, admitted.was_redacted, has_resumed)
-        outcome = turn(self.case, inbound, now, self.library)
+        if understood is None:
+            reading = read(admitted.text, context_of(self.case, now), self.library.reader)
+            outcome = turn(self.case, inbound, now, self.library)
+        else:
+            reading = understood
+            outcome = answer(self.case, inbound, now, self.library, reading, is_proven=self._is_proven(now))
         queued = self._carry_out(outcome, inbound, now)
         self.dispatch_due(now)
         return Heard(admitted, reading, outcome, self.message(queued.number) if queued is not None else None)

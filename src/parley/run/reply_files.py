@@ -6,13 +6,12 @@ nobody: it fails in words and counts in no figure.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any
 
 from parley.errors import BadInput
 from parley.nlu.labels import Label, label_of
@@ -20,8 +19,7 @@ from parley.nlu.normalise import printable
 from parley.nlu.read import Reader, read
 from parley.nlu.score import Figures, Scored, differences, score
 from parley.run.case_files import read_bytes
-
-MOST_LINES: Final = 100_000
+from parley.run.json_lines import json_rows
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,23 +51,7 @@ def read_reply_file(path: Path) -> list[Line]:
     Raises BadInput with the place: unreadable, too large, not UTF-8, not one JSON object a line, a field twice in one,
     an id twice in the file, no line at all.
     """
-    try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _bad(path, f"byte {error.start + 1}: it is not UTF-8", f"第 {error.start + 1} 字节：不是 UTF-8") from None
-    # Only line feeds end a line: a JSON text may hold the other ends of lines Unicode knows.
-    rows = [(n, _object(path, n, line)) for n, line in enumerate(text.split("\n"), 1) if line.strip(" \t\r")]
-    if not 1 <= len(rows) <= MOST_LINES:
-        raise _bad(path, f"it holds {len(rows)} lines; 1 to {MOST_LINES} are allowed", f"共 {len(rows)} 行，超出范围")
-    seen: dict[object, int] = {}
-    for number, row in rows:
-        name = row.get("id")
-        if isinstance(name, str) and seen.setdefault(name, number) != number:
-            raise _bad(
-                path,
-                f"line {number}: its id is that of line {seen[name]}",
-                f"第 {number} 行：编号与第 {seen[name]} 行重复",
-            )
+    rows = json_rows(read_bytes(path), partial(_bad, path))
     return [Line(_place(path, number, row), row) for number, row in rows]
 
 
@@ -99,37 +81,6 @@ def _timed(label: Label, reader: Reader) -> Scored:
     began = time.thread_time_ns()
     reading = read(label.text, label.context, reader)
     return Scored(label, reading, (time.thread_time_ns() - began) / 1_000_000)
-
-
-def _object(path: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
-    except json.JSONDecodeError as error:
-        place = (f"line {number}, column {error.colno}", f"第 {number} 行第 {error.colno} 列")
-        raise _bad(path, f"{place[0]}: it is no JSON ({error.msg})", f"{place[1]}：不是 JSON") from None
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        why = str(error) if isinstance(error, _Refused) else "a number or a nesting beyond measure"
-        raise _bad(path, f"line {number}: {why}", f"第 {number} 行：{why}") from None
-    if not isinstance(row, dict):
-        raise _bad(path, f"line {number}: it is no JSON object", f"第 {number} 行：不是 JSON 对象")
-    return row
-
-
-class _Refused(ValueError):
-    """What JSON would let pass."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise _Refused(f"the field {name!a} stands twice")
-        found[name] = value
-    return found
-
-
-def _no_number(word: str) -> NoReturn:
-    raise _Refused(f"{word} is no number")
 
 
 def _place(path: Path, number: int, row: Mapping[str, Any]) -> str:

@@ -1,0 +1,83 @@
+"""Parley's own talks in an evaluation: real menus, real gate, nothing hidden seen, no agreement that may not be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from parley.engine.library import Library
+from parley.run.evaluating.evaluate import STARTED_ON, Bench, drawn
+from parley.run.evaluating.texting import Texting, engine_case
+from parley.simulation.rne13.card import CARD_FILE, load_card
+from parley.simulation.rne13.case import BorrowerCase
+from parley.simulation.rne13.generate import Generator
+from parley.simulation.rne13.talk import Closed, Talk
+from tests.simulation.rne13.conftest import case
+
+
+@pytest.fixture(scope="module")
+def bench(library: Library, sim_files: Mapping[str, bytes]) -> Bench:
+    return Bench([], library, load_card(sim_files[CARD_FILE]), sim_files, seed=5)
+
+
+def talk(bench: Bench, one: BorrowerCase, *, by_text: bool = False) -> Talk:
+    return Texting(one, bench.library, bench.stage, STARTED_ON, by_text).run()
+
+
+PLACES: list[dict[str, Any]] = [
+    {},
+    {"locale": "zh-CN", "jurisdiction": "CN", "currency": "CNY", "timezone": "Asia/Shanghai"},
+    {"locale": "en-GB", "jurisdiction": "GB", "currency": "GBP", "timezone": "Europe/London"},
+    {"locale": "zh-HK", "jurisdiction": "HK", "currency": "HKD", "timezone": "Asia/Hong_Kong"},
+    {"days_past_due": 0},
+    {"remaining_instalments": 0, "contract_instalment_minor": 0},
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_willing_borrower_agrees_within_what_they_said_and_the_horizon(bench: Bench, place: dict[str, Any]) -> None:
+    sure = bench.under(bench.card.parameters.but("thread_reply_bps", 9_700).but("opt_out_bps", 5))
+    ended = [talk(sure, case(id=f"c-{n}", **place)) for n in range(4)]
+    agreed = [each for each in ended if each.agreement is not None]
+    assert agreed
+    for each in agreed:
+        assert each.agreement is not None
+        assert each.agreement.largest_minor <= 27_000
+        assert each.agreement.principal_minor == 120_000
+        assert each.agreement.days[0] > 0
+        assert each.messages >= 5 and each.segments >= each.messages
+    assert not any(each.violations for each in ended)
+
+
+@pytest.mark.parametrize("by_text", [False, True])
+@pytest.mark.parametrize("field", ["vulnerable", "disputes", "wrong_person"])
+def test_who_is_for_a_person_is_never_agreed_with(bench: Bench, field: str, by_text: bool) -> None:
+    for n, place in enumerate(PLACES):
+        ended = talk(bench, case(id=f"c-{n}", **place, **{field: True}), by_text=by_text)
+        assert ended.agreement is None
+        assert by_text or ended.closed in {Closed.WITH_PERSON, Closed.OPTED_OUT}
+
+
+def test_by_text_the_reader_reads_the_words(bench: Bench) -> None:
+    ended = [talk(bench, case(id=f"t-{n}"), by_text=True) for n in range(12)]
+    assert sum(each.agreement is not None for each in ended) >= 4
+    assert not any(each.violations for each in ended)
+
+
+def test_the_engine_is_told_no_hidden_fact(bench: Bench) -> None:
+    now = Texting(case(), bench.library, bench.stage, STARTED_ON)._at(0)
+    hidden = {
+        "income_minor": 1, "essential_minor": 2, "other_debt_minor": 3, "assets_minor": 4, "understates_bps": 5,
+        "willing_bps": 6, "accepts_up_to_bps": 7, "patience": 8, "reason": "illness", "vulnerable": True,
+        "disputes": True,
+    }  # fmt: skip
+    assert engine_case(case(), now) == engine_case(replace(case(), **hidden), now)  # type: ignore[arg-type]  # fields
+
+
+def test_drawn_borrowers_bring_no_violation(bench: Bench) -> None:
+    ended = [talk(bench, one) for one in drawn(bench.files, Generator.B, 11, 60)]
+    assert [each.violations for each in ended if each.violations] == []
+    assert sum(each.closed is not Closed.SILENT for each in ended) > 30
