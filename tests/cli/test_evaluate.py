@@ -30,7 +30,7 @@ def test_the_json_has_every_negotiator_and_every_metric(tmp_path: Path, borrower
     assert (told["cases"], told["borrowers"]) == (4, "borrowers.jsonl")
     names = "rigid flat_discount maximum_concession stepped boulware linear tit_for_tat random_in_policy upper_bound"
     assert list(told["policies"]) == ["parley", *names.split()]
-    wanted = {*METRICS, "upper_bound_share", "violations", "intervals", "segments"}
+    wanted = {*METRICS, "upper_bound_share", "not_written_to", "violations", "intervals", "segments"}
     for found in told["policies"].values():
         assert set(found) == wanted
     assert sum(told["policies"]["parley"]["violations"].values()) == 0

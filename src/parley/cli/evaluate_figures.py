@@ -115,6 +115,8 @@ def _violations(policies: Mapping[str, Any]) -> Iterator[str]:
         kinds = [f"{kind} {count}" for kind, count in found["violations"].items() if count]
         if kinds or policy == "parley":
             yield f"violations of {policy}: {', '.join(kinds) or '0'}"
+        if policy == "parley" and found["not_written_to"]:
+            yield f"borrowers whom law or policy let no text of Parley's reach: {found['not_written_to']}"
 
 
 def _sensitivity(found: Mapping[str, Any]) -> Iterator[str]:
@@ -123,7 +125,8 @@ def _sensitivity(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"{'CCI, one at a time':<26}{''.join(f'{head:>{width}}' for head, width in heads)}  lead"
     for row in found["rows"]:
         low, high, flips = row["low"], row["high"], row["flips_between"]
-        changes = f"changes between {flips[0]} and {flips[1]}" if flips else "unchanged"
+        best = " / ".join(dict.fromkeys(end["best_name"] for end in (low, high)))
+        changes = (f"changes between {flips[0]} and {flips[1]}" if flips else "unchanged") + f" ({best})"
         yield (
             f"{row['parameter']:<26}{row['value']:>7}{low['value']:>7}{low['parley']:>8.3f}{low['best']:>8.3f}"
             f"{high['value']:>8}{high['parley']:>8.3f}{high['best']:>8.3f}  {changes}"

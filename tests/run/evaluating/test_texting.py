@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from parley.engine.library import Library
+from parley.money import MINOR_DIGITS
 from parley.run.evaluating.evaluate import STARTED_ON, Bench, drawn
 from parley.run.evaluating.texting import Texting, engine_case
+from parley.servicing.account import Product
+from parley.simulation.card import Style
+from parley.simulation.chance import Dice
 from parley.simulation.rne13.card import CARD_FILE, load_card
-from parley.simulation.rne13.case import BorrowerCase
+from parley.simulation.rne13.case import REASONS, BorrowerCase
 from parley.simulation.rne13.generate import Generator
 from parley.simulation.rne13.talk import Closed, Talk
 from tests.simulation.rne13.conftest import case
@@ -81,3 +85,36 @@ def test_drawn_borrowers_bring_no_violation(bench: Bench) -> None:
     ended = [talk(bench, one) for one in drawn(bench.files, Generator.B, 11, 60)]
     assert [each.violations for each in ended if each.violations] == []
     assert sum(each.closed is not Closed.SILENT for each in ended) > 30
+
+
+def odd(dice: Dice, number: int) -> BorrowerCase:
+    """Return a borrower of a file nobody tidied: any place, currency and zone, sums from nothing to far too much."""
+    sums = (0, 1, 999, 250_000, 40_000_000, 10**12)
+    names = ("income_minor", "essential_minor", "other_debt_minor", "assets_minor", "contract_instalment_minor")
+    flags = {name: dice.happens(1_500) for name in ("vulnerable", "disputes", "wrong_person")}
+    return case(
+        id=f"odd-{number}",
+        locale=dice.pick(("en-US", "zh-CN", "zh-HK", "es-MX", "fr", "yue-HK")),
+        timezone=dice.pick(("America/Chicago", "Pacific/Kiritimati", "Asia/Kolkata", "UTC")),
+        jurisdiction=dice.pick(("US", "US-NYC", "CN", "GB", "IN", "JP", "DE", "XX", "US-TX", "KE")),
+        currency=dice.pick(sorted(MINOR_DIGITS)),
+        product=dice.pick(list(Product)),
+        balance_minor=max(1, dice.pick(sums)),
+        annual_rate_bps=dice.pick((0, 1, 2_400, 100_000)),
+        days_past_due=dice.pick((0, 1, 30, 90, 5_000)),
+        style=dice.pick(list(Style)),
+        reason=dice.pick([None, *sorted(REASONS)]),
+        patience=dice.pick((0, 1, 4, 1_000)),
+        accepts_up_to_bps=dice.pick((0, 5_000, 20_000)),
+        **{name: dice.pick(sums) for name in names},
+        **flags,
+    )
+
+
+@pytest.mark.parametrize("by_text", [False, True])
+def test_odd_borrowers_bring_neither_a_defect_nor_a_violation(bench: Bench, by_text: bool) -> None:
+    cases = [odd(Dice(1, "odd", number), number) for number in range(80)]
+    ended = [talk(bench, one, by_text=by_text) for one in cases]
+    assert [each.violations for each in ended if each.violations] == []
+    assert not [one for one, each in zip(cases, ended, strict=True) if one.for_a_person and each.agreement]
+    assert any(each.messages for each in ended)

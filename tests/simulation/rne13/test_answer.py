@@ -110,12 +110,7 @@ def test_style_and_reason_and_language_change_no_decision(stage: Stage) -> None:
     for n in range(20):
         plain = decisions(case(id=f"c-{n}"))
         for style in Style:
-            assert (
-                decisions(
-                    case(id=f"c-{n}", style=style, locale="zh-CN", reason=sorted(REASONS - {"incarceration"})[n % 11])
-                )
-                == plain
-            )
+            assert decisions(case(id=f"c-{n}", style=style, locale="zh-CN", reason=sorted(REASONS)[n % 12])) == plain
 
 
 def test_asked_back_they_answer_the_same_question_again(stage: Stage) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from parley.engine.library import Library
+from parley.locale import language_of
 from parley.negotiation.policy import load_policy
+from parley.run.approving import Audience, texts_to_register
 from parley.run.case_files import read_bytes
 from parley.run.evaluating.texting import Texting
 from parley.run.library import build_library, data_files
@@ -29,6 +31,9 @@ BY_TEXT: Final = "parley_by_text"
 TRANSCRIPTS: Final = "transcripts"
 # A Tuesday without holidays in the places that borrowers live in: same seed, same run, whatever today is.
 STARTED_ON: Final = date(2026, 12, 1)
+
+# Where no text leaves that is not registered, whoever carries it (in-dlt).
+_REGISTRY: Final = frozenset({"IN"})
 
 Progress = Callable[[str], None]
 
@@ -73,10 +78,31 @@ def bench_of(cases: Sequence[BorrowerCase], files: Mapping[str, bytes], seed: in
 
     Raises BadInput where the policy file cannot be read or does not hold together.
     """
-    library = build_library(Settings())
+    library = build_library(Settings(), registrations=_registrations(cases))
     if policy is not None:
         library = replace(library, policy=load_policy(read_bytes(policy)))
     return Bench(cases, library, load_card(files[CARD_FILE]), files, seed)
+
+
+def _registrations(cases: Sequence[BorrowerCase]) -> bytes:
+    """Return a file in which every text is registered where the law wants that: what is missing is no negotiator's."""
+    spoken = sorted({(place, language_of(case.locale)) for case in cases if (place := _country(case)) in _REGISTRY})
+    if not spoken:
+        return b""
+    library, since = build_library(Settings()), STARTED_ON.isoformat()
+    provider = library.route.provider
+    sender = (
+        '[[sender]]\nid = "{0}"\nproviders = ["{1}"]\ncountry = "{0}"\nname = "EVAL"\nform = "alphanumeric"\n'
+        'purposes = ["all"]\nvalid_from = {2}\n'
+    )
+    tables = [sender.format(place, provider, since) for place in sorted({place for place, _ in spoken})]
+    for place, language in spoken:
+        tables += texts_to_register(Audience(place, language), library, since, numbered=place)
+    return "\n\n".join(tables).encode()
+
+
+def _country(case: BorrowerCase) -> str:
+    return case.jurisdiction.partition("-")[0]
 
 
 def evaluate(

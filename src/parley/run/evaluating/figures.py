@@ -35,6 +35,7 @@ def policy_figures(records: Mapping[str, Record], counts: Counts, cases: Sequenc
     return {
         name: {
             **measured[name],
+            "not_written_to": int((record.messages == 0).sum()),
             "upper_bound_share": _share(measured[name][SHARE_OF], bound),
             "violations": {kind: record.violations[kind] for kind in sorted({*KINDS, *record.violations}, key=_place)},
             "intervals": intervals_of(record, counts),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from parley.contact.facts import Consent
 from parley.contact.gate import Refused
 from parley.dates import add_days, local_date, zone
 from parley.engine.announce import Figures
@@ -76,7 +77,8 @@ _CLOSED: Final = {
 def engine_case(case: BorrowerCase, now: datetime) -> Case:
     """Return what the engine is told of *case* on the day of *now*: its public part, and no hidden fact.
 
-    Who holds the number of somebody else has proven nothing; everybody else proved who they are the day before.
+    Who holds the number of somebody else has proven nothing; everybody else proved who they are the day before, and has
+    given every consent: whom a deployment may write to is not what is measured.
     """
     name = (case.id,)
     party = Party(
@@ -92,7 +94,7 @@ def engine_case(case: BorrowerCase, now: datetime) -> Case:
     )
     today = local_date(now, case.timezone)
     talk = Talk(derive_id("conversation", *name), State.NOTIFIED, Memory(), "", needs_person=False)
-    return Case(party, talk, _account(case, today), ContactRecord())
+    return Case(party, talk, _account(case, today), ContactRecord(consents=frozenset(Consent)))
 
 
 def _account(case: BorrowerCase, today: date) -> Account:

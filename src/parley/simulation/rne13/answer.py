@@ -242,7 +242,11 @@ class Listener:
             option=answer.option,
             is_clearer=heard.ask is Ask.AGAIN,
         )
-        text, plain = put(self._spoken, persona_of(self.case, self.stage.seed, heard.on), heard.on, meaning, dice)
+        persona = persona_of(self.case, self.stage.seed, heard.on)
+        if persona.reason not in self._spoken.speech[persona.language].reasons:
+            # No words for it: they give the commonest.
+            persona = replace(persona, reason=None)
+        text, plain = put(self._spoken, persona, heard.on, meaning, dice)
         return replace(answer, text=text, plain=plain)
 
 

@@ -190,7 +190,7 @@ _MOST_DAY: Final = 31
 _SHOCK_FIELDS: Final[Mapping[str, Callable[[Any], object]]] = {
     "start_day": _whole(0, 100_000),
     "days": _whole(0, 100_000),
-    "income_factor": _fraction("10"),
+    "income_factor": _fraction("2"),
 }
 
 
@@ -204,9 +204,15 @@ def _shock(value: object) -> Shock | None:
     return Shock(start, days, left)
 
 
+# Above this a sum is a mistake in the file; below it two years of it, day by day, fit the columns of the ledger.
+_MOST_MINOR: Final = divide_down(LARGEST_MINOR, 1_000)
+
+
 def _amount(low: int) -> _Field:
     return _Field(
-        _whole(low, LARGEST_MINOR), f"a whole number of minor units from {low}", f"不小于 {low} 的最小货币单位整数"
+        _whole(low, _MOST_MINOR),
+        f"a whole number of minor units from {low} to {_MOST_MINOR}",
+        f"{low} 至 {_MOST_MINOR} 的最小货币单位整数",
     )
 
 
