@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from uuid import uuid4
 
@@ -14,8 +14,10 @@ from parley.engine.lawful import lawful_plans, terms_of
 from parley.engine.library import Library
 from parley.engine.outcome import NewOffer
 from parley.engine.situation import Situation, case_of
+from parley.negotiation.levers import Role
 from parley.negotiation.menu import NoPlan
-from parley.servicing.account import Balance
+from parley.servicing.account import Balance, Due
+from parley.servicing.interest import period_interest
 from parley.servicing.schedule import level_schedule
 from tests.engine.sample import NOON
 
@@ -53,3 +55,53 @@ def test_terms_are_those_of_the_schedule(count: int) -> None:
     terms = terms_of(plan, account)
     assert (terms.months, terms.apr) == (Fraction(count), Fraction(plan.annual_rate_bps, 10_000))
     assert terms.total_interest_minor == sum(row.interest_minor for row in plan.rows)
+
+
+def test_waived_charges_bear_no_interest_in_india_either(library: Library) -> None:
+    case = case_of(Situation(jurisdiction="IN", locale="en-IN", zone="Asia/Kolkata", currency="INR"), now=NOON)
+    assert case.account is not None
+    penal = replace(case.account, balance=Balance(principal=900_000, fee=1_000, penalty_interest=5_000))
+    is_lawful = lawful_plans(replace(case, account=penal), TODAY, library, library.rulebook)
+    kept, waived = (
+        level_schedule(906_000 - forgiven, 1_200, 12, date(2026, 12, 7), "INR", forgiven_minor=forgiven)
+        for forgiven in (0, 6_000)
+    )
+    assert not is_lawful(kept)
+    assert is_lawful(waived)
+
+
+def test_the_bounds_of_the_law_stand_in_the_certificate(library: Library) -> None:
+    case = case_of(Situation(jurisdiction="CN", locale="zh-CN", zone="Asia/Shanghai", currency="CNY"), now=NOON)
+    made = compute_offer(case, 100_000, None, uuid4(), NOON, library)
+    assert isinstance(made, NewOffer)
+    bounds = made.menu.certificate["law"]
+    assert isinstance(bounds, list)
+    assert {"cn-plan-term": 60}.items() <= {bound["rule"]: bound["max_months"] for bound in bounds}.items()
+    slack = made.menu.certificate["slack"]
+    assert isinstance(slack, list)
+    assert [row["law_months"] for row in slack] == [60 - plan.count for plan in made.menu.plans]
+
+
+def test_a_day_that_has_gone_by_is_no_first_day(library: Library) -> None:
+    case = case_of(Situation(), now=NOON)
+    made = compute_offer(case, 10_000, TODAY, uuid4(), NOON, library)
+    assert isinstance(made, NewOffer)
+    assert made.menu.plans[0].rows[0].due_on == TODAY + timedelta(days=library.policy.first_payment_days)
+
+
+def test_a_person_may_begin_later_than_the_machine_and_the_months_left_out_cost_simple_interest(
+    library: Library,
+) -> None:
+    case = case_of(Situation(), now=NOON)
+    assert case.account is not None
+    late = replace(case.account, dues=(Due(TODAY - timedelta(days=70), 10_300),))
+    case, first_on = replace(case, account=late), date(2027, 2, 1)
+    assert isinstance(compute_offer(case, 10_000, first_on, uuid4(), NOON, library), NoPlan)
+    made = compute_offer(case, 10_000, first_on, uuid4(), NOON, library, Role.AGENT)
+    assert isinstance(made, NewOffer)
+    plan = made.menu.plans[0]
+    assert (plan.deferred, plan.rows[0].due_on) == (1, first_on)
+    held = period_interest(late.balance.total, plan.annual_rate_bps)
+    plain = level_schedule(late.balance.total, plan.annual_rate_bps, plan.count, first_on, late.currency)
+    assert plan.total_minor == plain.total_minor + held
+    assert plan.last_minor == plain.last_minor + held

@@ -322,3 +322,11 @@ def test_a_yes_with_a_question_books_no_promise() -> None:
     asks = replace(heard(Intent.ACCEPT), also=(Intent.ASK_INFO,))
     assert Act.PROMISE in move_of(State.PROMISE_READ_BACK, memory, heard(Intent.ACCEPT), OWING).acts
     assert Act.PROMISE not in move_of(State.PROMISE_READ_BACK, memory, asks, OWING).acts
+
+
+def test_a_day_named_for_the_first_payment_counts_where_deferral_reaches_it() -> None:
+    late = TODAY + timedelta(days=75)
+    named = heard(Intent.CAPACITY_ANSWER, amount=Decimal(60), dates=(late,))
+    assert move_of(State.CAPACITY, Memory(), named, OWING).memory.first_due_on is None
+    deferring = replace(OWING, latest_start_on=TODAY + timedelta(days=80))
+    assert move_of(State.CAPACITY, Memory(), named, deferring).memory.first_due_on == late

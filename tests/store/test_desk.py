@@ -179,7 +179,7 @@ def test_plans_agreed_before_count_against_the_policy(work: Work) -> None:
             option=0, currency="USD", annual_rate_bps=0, balance_minor=1, total_minor=1, capacity_minor=1,
             agreed_at=NOON - number * 30 * DAY, standing="cancelled",
         )  # fmt: skip
-    assert no(work.tries(Offer(60_00, FIRST))) is No.NOTHING_FITS
+    assert no(work.tries(Offer(60_00, FIRST))) is No.MANY_PLANS
 
 
 def test_a_reply_that_got_no_answer_waits_from_its_own_hour_once_the_thread_is_taken_over(work: Work) -> None:

@@ -220,6 +220,8 @@ class No(StrEnum):
     NO_DEBT = "no_debt"
     # `needed_minor` says what the smallest plan asks for.
     NOTHING_FITS = "nothing_fits"
+    # As many plans of the account as the policy counts have been agreed in its period.
+    MANY_PLANS = "many_plans"
     # `last_on` is the last day it may be.
     FIRST_DAY = "first_day"
     NO_OFFER = "no_offer"

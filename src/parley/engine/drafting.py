@@ -86,6 +86,8 @@ def compute_offer(
     assert case.account is not None, "a menu needs a debt"
     today, account, policy, rules = case.today(now), case.account, library.policy, library.rulebook
     since = add_days(today, -policy.arrangements.per_days)
+    # A day that was named and has gone by since is no first day.
+    first_on = first_due_on if first_due_on is not None and first_due_on > today else None
     facts = Facts(
         product=account.product,
         currency=account.currency,
@@ -93,7 +95,7 @@ def compute_offer(
         contract_rate_bps=account.annual_rate_bps,
         days_past_due=days_past_due(account.dues, today),
         capacity_minor=capacity_minor,
-        first_due_on=first_due_on or add_days(today, policy.first_payment_days),
+        first_due_on=first_on or add_days(today, policy.first_payment_days),
         charges_minor=account.balance.fee + account.balance.penalty_interest,
         penalty_minor=account.balance.penalty_interest,
         offered_on=today,

@@ -33,7 +33,7 @@ from parley.engine.outcome import DeskChange, Draft, Happened, NewArrangement, N
 from parley.engine.wording import Saying, template_key
 from parley.ids import derive_id
 from parley.negotiation.levers import Role
-from parley.negotiation.menu import NoPlan
+from parley.negotiation.menu import NoPlan, Why
 from parley.negotiation.moves import Memory, Move
 from parley.negotiation.state import ENDED, State, next_states_by_person
 from parley.purpose import Channel, Purpose
@@ -234,6 +234,8 @@ def _offer(case: Case, act: acts.Offer, by: Operator, now: datetime, library: Li
         return refuse(No.FIRST_DAY, last_on=last_on)
     offer_id = derive_id("offer", str(case.talk.conversation_id), str(case.desk.version))
     made = compute_offer(case, act.capacity_minor, act.first_due_on, offer_id, now, library, role)
+    if isinstance(made, NoPlan) and made.why is Why.COUNT:
+        return refuse(No.MANY_PLANS)
     if isinstance(made, NoPlan):
         return refuse(No.NOTHING_FITS, needed_minor=made.needed_minor)
     memory = case.talk.memory.but(

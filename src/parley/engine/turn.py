@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from parley.engine.asking import Answering, is_identity_fresh
@@ -14,13 +14,15 @@ from parley.engine.outcome import Draft, Happened, NewArrangement, NewOffer, New
 from parley.engine.wording import Saying, template_key
 from parley.ids import derive_id
 from parley.negotiation.dialogue import Standing, next_move
+from parley.negotiation.levers import Role
 from parley.negotiation.menu import NoPlan
 from parley.negotiation.moves import Act, Move
 from parley.negotiation.state import NEEDS_PERSON, State, next_states
 from parley.nlu.read import read
 from parley.nlu.reading import Intent, Reading, ReadingContext
 from parley.nlu.urgent import scan
-from parley.servicing.delinquency import arrears_minor
+from parley.servicing.account import Account
+from parley.servicing.delinquency import arrears_minor, days_past_due
 from parley.servicing.schedule import Schedule
 
 # The library is what every caller of a turn hands in.
@@ -98,7 +100,13 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         stop_scope=scan(inbound.text, library.lexicon).stop_scope,
         context=case.talk.last_context,
         has_resumed=inbound.has_resumed,
+        latest_start_on=_latest_start_on(account, today, library) if account is not None else None,
     )
+
+
+def _latest_start_on(account: Account, today: date, library: Library) -> date:
+    late = days_past_due(account.dues, today)
+    return library.policy.latest_start_on(account.product, late, today, Role.MACHINE)
 
 
 def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, reading: Reading, move: Move) -> Outcome:

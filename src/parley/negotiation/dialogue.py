@@ -37,6 +37,7 @@ class Standing:
     `identity_answer` says what the engine found when it compared the reply with what the lender holds: "match",
     "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
     `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
+    `latest_start_on`: the last day on which a plan may begin; None: as the policy has it without deferral.
     """
 
     today: date
@@ -51,6 +52,7 @@ class Standing:
     stop_scope: str
     context: str
     has_resumed: bool = False
+    latest_start_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,7 +452,7 @@ def _which_amount(memory: Memory, reading: Reading, facts: Standing) -> Move:
 
 def _start(reading: Reading, facts: Standing, policy: Policy) -> date | None:
     """Return the first payment day the borrower named, where it is one the policy can keep."""
-    latest = add_days(facts.today, policy.latest_first_payment_days)
+    latest = facts.latest_start_on or add_days(facts.today, policy.latest_first_payment_days)
     days = [day for day in reading.slots.dates if facts.today < day <= latest]
     return days[0] if days else None
 

@@ -112,6 +112,11 @@ class Schedule:
         return self.rows[1 if self.has_down_payment and len(self.rows) > 1 else 0].payment_minor
 
     @property
+    def level_count(self) -> int:
+        """How many payments there are but the down payment."""
+        return self.count - self.has_down_payment
+
+    @property
     def last_minor(self) -> int:
         """The last payment."""
         return self.rows[-1].payment_minor
