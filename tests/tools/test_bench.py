@@ -25,6 +25,16 @@ def test_every_case_of_the_bench_runs_and_its_figures_are_written(
     told = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
     names = [figure["name"].split(":")[0] for figure in told["figures"]]
     assert not told["left_out"]
-    expected = {"import", "nightly", "turns", "ledger, SQLite", "ledger, PostgreSQL", "rates", "pricing", "columns"}
+    expected = {
+        "import",
+        "nightly",
+        "turns",
+        "ledger, SQLite",
+        "ledger, PostgreSQL",
+        "rates",
+        "pricing",
+        "menus",
+        "columns",
+    }
     assert expected <= set(names)
     assert all(figure["value"] > 0 for figure in told["figures"])

@@ -27,6 +27,7 @@ from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
 from tools.bench.columns import columns
 from tools.bench.figures import Figure
+from tools.bench.menus import menus
 from tools.bench.pricing import pricing
 from tools.bench.rates import rates
 from tools.bench.stage import NOW, Size, Watch, new_home, sample, take
@@ -132,6 +133,7 @@ CASES: Final[Mapping[str, tuple[Case, bool]]] = {
     "demo": (demo, False),
     "rates": (rates, False),
     "pricing": (pricing, False),
+    "menus": (menus, False),
     "columns": (columns, False),
 }
 

@@ -12,6 +12,7 @@ plans the best pair is found in one pass over both.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -55,14 +56,25 @@ def _merits(plan: Candidate, facts: Facts) -> tuple[int, int, int]:
 
 
 def frontier_of(plans: Sequence[Candidate], facts: Facts) -> list[Candidate]:
-    """Return the plans that no other dominates, in their order; of equals the first."""
+    """Return the plans that no other dominates, in their order; of equals the first.
+
+    The order goes by total, so a plan is dominated where one before it lasts no longer and has no larger load. Of those
+    before it a staircase is kept: the longer, the smaller the load.
+    """
     kept: list[Candidate] = []
-    lasting: list[tuple[int, int]] = []  # (load, payments) of the kept; a total no larger is implied by the order
+    lengths: list[int] = []
+    loads: list[int] = []
     for plan in sorted(plans, key=_order):
         _, load, length = _merits(plan, facts)
-        if not any(other <= load and months <= length for other, months in reversed(lasting)):
-            kept.append(plan)
-            lasting.append((load, length))
+        place = bisect_right(lengths, length)
+        if place and loads[place - 1] <= load:
+            continue
+        kept.append(plan)
+        # No plan of this length or longer with a load as large has anything more to say.
+        start = place = bisect_left(lengths, length)
+        while place < len(loads) and loads[place] >= load:
+            place += 1
+        lengths[start:place], loads[start:place] = [length], [load]
     return kept
 
 

@@ -69,7 +69,8 @@ def build_menu(
     for reach, is_floor in ((reach_of(facts, policy), False), (floor_of(facts, policy), True)):
         plans = lattice(facts, policy, reach)
         tried += plans
-        fitting = [plan for plan in plans if _fits(plan, facts, policy, reach) and is_lawful(plan)]
+        worthy = _worthy(plans, facts, policy, reach.lowest_worth_bps)
+        fitting = [plan for plan in _affordable(worthy, facts) if is_lawful(plan)]
         if fitting and facts.agreed_before < policy.arrangements.most:
             choice = choose(fitting, facts, policy.odds)
             schedules = tuple(_final(one.plan, facts, is_lawful) for one in choice.plans)
@@ -79,15 +80,24 @@ def build_menu(
     return _nothing(facts, policy, is_lawful, tried)
 
 
-def _fits(plan: Candidate, facts: Facts, policy: Policy, reach: Reach) -> bool:
-    """Test capacity and policy: no payment above what can be paid, the instalment and the plan worth having."""
-    is_affordable = plan.largest_minor <= facts.capacity_minor and plan.down_minor <= facts.at_once_minor
-    return is_affordable and _is_worth(plan, facts, policy, reach.lowest_worth_bps)
+def _worthy(plans: Sequence[Candidate], facts: Facts, policy: Policy, lowest_worth_bps: int) -> list[Candidate]:
+    """Keep the plans that are worth enough of what is owed, by instalments worth collecting."""
+    least, smallest, owed = (
+        facts.balance_minor * lowest_worth_bps,
+        policy.smallest_minor(facts.currency),
+        facts.balance_minor,
+    )
+    return [
+        plan
+        for plan in plans
+        if plan.worth_minor * WHOLE_BPS >= least and plan.level_minor >= min(smallest, owed - plan.forgiven_minor)
+    ]
 
 
-def _is_worth(plan: Candidate, facts: Facts, policy: Policy, lowest_worth_bps: int) -> bool:
-    is_enough = plan.worth_minor * WHOLE_BPS >= facts.balance_minor * lowest_worth_bps
-    return is_enough and plan.level_minor >= _smallest(plan, facts, policy)
+def _affordable(plans: Sequence[Candidate], facts: Facts) -> list[Candidate]:
+    """Keep the plans of which no payment is above what can be paid."""
+    capacity, at_once = facts.capacity_minor, facts.at_once_minor
+    return [plan for plan in plans if plan.largest_minor <= capacity and plan.down_minor <= at_once]
 
 
 def _smallest(plan: Candidate, facts: Facts, policy: Policy) -> int:
@@ -107,9 +117,9 @@ def _final(plan: Candidate, facts: Facts, is_lawful: IsLawful) -> Schedule:
 
 def _nothing(facts: Facts, policy: Policy, is_lawful: IsLawful, tried: list[Candidate]) -> NoPlan:
     """Say what is missing: the least that a lawful plan of the policy asks for a month, whatever the capacity."""
-    floors = (policy.bands[facts.role].lowest_worth_bps, policy.floor.lowest_worth_bps)
-    worthy = [plan for plan in tried if not plan.down_minor and _is_worth(plan, facts, policy, min(floors))]
-    worthy.sort(key=lambda plan: plan.largest_minor)
+    lowest = min(policy.bands[facts.role].lowest_worth_bps, policy.floor.lowest_worth_bps)
+    monthly = [plan for plan in tried if not plan.down_minor]
+    worthy = sorted(_worthy(monthly, facts, policy, lowest), key=lambda plan: plan.largest_minor)
     needed = next((plan.largest_minor for plan in worthy if is_lawful(plan)), facts.balance_minor)
     why = Why.CAPACITY if tried else Why.START
     if facts.agreed_before >= policy.arrangements.most:
