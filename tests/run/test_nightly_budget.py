@@ -59,7 +59,7 @@ def test_the_first_are_paid_for_until_the_next_would_pass_the_budget(book: Desk,
     whole = costs(book)
     in_order = sorted(whole, key=lambda one: (-whole[one][0], one))
     assert len(whole) == 24 and len({cost for _, cost in whole.values()}) > 1
-    for paid in (0, 1, 9, 20, 24):
+    for paid in (0, 9, 24):
         budget = sum(whole[one][1] for one in in_order[:paid]) + (whole[in_order[paid]][1] - 1 if paid < 24 else 0)
         with transaction.atomic():
             night(book, budget, least_by_column=least_by_column)

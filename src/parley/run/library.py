@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -81,12 +82,14 @@ def build_reader() -> Reader:
     return Reader(build_words().inbound, _model())
 
 
+@cache
 def _model() -> Model:
     return load_model((files("parley.nlu.data") / MODEL_FILE).read_bytes())
 
 
+@cache
 def build_words() -> Words:
-    """Return the shipped word tables. Raises BadInput where one does not hold together."""
+    """Return the shipped word tables, compiled once in a process. Raises BadInput where one does not hold together."""
     tables = data_files("parley.nlu.data")
     inbound = {name: data for name, data in tables.items() if not name.startswith(OUTBOUND)}
     return Words(load_lexicon(inbound), outbound_lexicon(tables))
