@@ -330,3 +330,25 @@ def test_a_day_named_for_the_first_payment_counts_where_deferral_reaches_it() ->
     assert move_of(State.CAPACITY, Memory(), named, OWING).memory.first_due_on is None
     deferring = replace(OWING, latest_start_on=TODAY + timedelta(days=80))
     assert move_of(State.CAPACITY, Memory(), named, deferring).memory.first_due_on == late
+
+
+def test_two_meanings_that_lead_to_one_step_are_not_asked_between() -> None:
+    pair = (Intent.ASK_PLAN, Intent.CANNOT_PAY)
+    move = move_of(State.NOTIFIED, Memory(), replace(heard(Intent.ASK_PLAN), alternatives=pair), OWING)
+    assert (move.to, move.say) == (State.CAPACITY, "capacity.ask")
+    named = replace(heard(Intent.CANNOT_PAY, amount=Decimal(50)), alternatives=pair)
+    assert move_of(State.NOTIFIED, Memory(), named, OWING).acts == (Act.OFFER,)
+
+
+@pytest.mark.parametrize(
+    ("state", "pair"),
+    [
+        (State.NOTIFIED, (Intent.ASK_PLAN, Intent.PROMISE_TO_PAY)),
+        (State.OFFER, (Intent.ACCEPT, Intent.DECLINE)),
+        (State.READ_BACK, (Intent.ACCEPT, Intent.COUNTER_OFFER)),
+        (State.PROMISE_READ_BACK, (Intent.ACCEPT, Intent.DECLINE)),
+    ],
+)
+def test_two_meanings_that_lead_apart_are_asked_between(state: State, pair: tuple[Intent, Intent]) -> None:
+    move = move_of(state, Memory(), replace(heard(pair[0]), alternatives=pair), OWING)
+    assert (move.to, move.say, move.between) == (state, "either.ask_back", tuple(map(str, pair)))

@@ -219,7 +219,7 @@ def _proven(memory: Memory, facts: Standing) -> Move:
 
 def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     if reading.is_doubtful and (facts.is_proven or may_be_urgent(reading, _ANYWHERE)):
-        return doubted(state, memory, reading, _ANYWHERE)
+        return doubted(state, memory, reading, _ANYWHERE, lambda one: _plain(state, memory, one, facts, policy))
     if reading.intent is Intent.THANKS:
         return Move(state, "", (), memory)
     if reading.intent is Intent.HELP:

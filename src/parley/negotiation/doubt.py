@@ -5,13 +5,13 @@ Of two plain things we ask which; what is not understood is asked once more; the
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import Final
 
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.state import State
-from parley.nlu.reading import Intent, Reading
+from parley.nlu.reading import EXACT, Intent, Reading
 
 # What a text may ask about; anything else is for a person.
 ASKED_ABOUT: Final = frozenset(
@@ -24,6 +24,8 @@ ASKED_ABOUT: Final = frozenset(
 # Where one of these may be meant, nothing is asked of whoever reads the text: a person looks.
 _GRAVE: Final = frozenset({Intent.RISK, Intent.LEGAL, Intent.STOP, Intent.WRONG_NUMBER, Intent.FRAUD_CLAIM})
 _MOST_ASKED: Final = 2
+# Two wordings of one question: what a month allows.
+_CAPACITY_QUESTIONS: Final = {"capacity.ask", "cannot_pay.capacity"}
 
 
 def again(state: State, say: str, memory: Memory) -> Move:
@@ -43,15 +45,32 @@ def to_person(memory: Memory, reason: str) -> Move:
     return Move(State.WITH_PERSON, "hand_over.person", (Act.CANCEL_WAITING,), memory, "", reason)
 
 
-def doubted(state: State, memory: Memory, reading: Reading, for_a_person: Container[Intent]) -> Move:
-    """Ask which of two things is meant; a person reads what may be more, or grave, or would go to one anyway."""
+def doubted(
+    state: State, memory: Memory, reading: Reading, for_a_person: Container[Intent], step: Callable[[Reading], Move]
+) -> Move:
+    """Ask which of two things is meant; a person reads what may be more, or grave, or would go to one anyway.
+
+    *step*: the move for a reading that is plain. Where both things lead to one, it is taken: asking changes nothing.
+    """
     if reading.conditional:
         return to_person(memory, "conditional")
     if pair := asked_between(reading):
+        if move := _one_step(reading, for_a_person, step):
+            return move
         move = again(state, "either.ask_back", memory)
         return replace(move, between=pair) if move.say == "either.ask_back" else move
     is_beyond = len(reading.alternatives) > _MOST_ASKED or may_be_urgent(reading, for_a_person)
     return to_person(memory, "not_understood") if is_beyond else ask_back(state, memory)
+
+
+def _one_step(reading: Reading, for_a_person: Container[Intent], step: Callable[[Reading], Move]) -> Move | None:
+    if any(one in for_a_person for one in reading.alternatives):
+        return None
+    plain = (replace(reading, intent=one, alternatives=(), confidence=EXACT) for one in reading.alternatives)
+    first, second = map(step, plain)
+    says = {first.say, second.say}
+    is_same = replace(first, say="") == replace(second, say="") and (len(says) == 1 or says == _CAPACITY_QUESTIONS)
+    return first if is_same and set(first.acts) <= {Act.OFFER} else None
 
 
 def asked_between(reading: Reading) -> tuple[str, ...]:
