@@ -61,7 +61,8 @@ def test_the_json_is_one_object_of_figures_over_all_files(tmp_path: Path) -> Non
     # Two of the examples are of risk and read; the third is not.
     assert (done.returncode, told["risk_recall"]) == (1, 0.666667)
     assert 0 < told["ms_p50"] <= told["ms_p99"]
-    assert parley("check", "replies", "--json", str(EXAMPLES), home=tmp_path).returncode == 0
+    bad.write_text(json.dumps({**ROW, "text": "STOP", "intent": "stop", "sensitive": False}), encoding="utf-8")
+    assert parley("check", "replies", "--json", str(bad), home=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize(("text", "place"), PLACES)
@@ -93,7 +94,7 @@ def test_a_reply_is_read_with_pieces_and_reasons_in_one_language(tmp_path: Path)
     english = parley(*words, home=tmp_path / "none")
     assert english.returncode == 0
     assert english.stdout.splitlines() == [
-        "cannot pay (cannot_pay), confidence 0.88",
+        "cannot pay (cannot_pay), confidence 0.94",
         "beside it: promises to pay (promise_to_pay)",
         "amount: 120",
         "day: 2026-11-30",

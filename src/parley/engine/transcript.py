@@ -160,7 +160,9 @@ def understood(heard: Heard) -> Iterator[str]:
         yield "conditional"
     if reading.sensitive:
         yield "sensitive"
-    if reading.is_doubtful:
+    if reading.alternatives:
+        yield "or " + ", ".join(intent for intent in reading.alternatives if intent is not reading.intent)
+    elif reading.is_doubtful:
         yield "not understood"
     if heard.admitted.was_redacted:
         yield "number removed"

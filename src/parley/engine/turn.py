@@ -19,7 +19,7 @@ from parley.negotiation.menu import NoPlan
 from parley.negotiation.moves import Act, Move
 from parley.negotiation.state import NEEDS_PERSON, State, next_states
 from parley.nlu.read import read
-from parley.nlu.reading import Intent, Reading, ReadingContext
+from parley.nlu.reading import EXACT, Intent, Reading, ReadingContext
 from parley.nlu.urgent import scan
 from parley.servicing.account import Account
 from parley.servicing.delinquency import arrears_minor, days_past_due
@@ -64,7 +64,8 @@ def _understood(case: Case, inbound: Inbound, now: datetime, library: Library) -
     """Read the reply; what the door found to be an identity answer is one, though its words are not kept."""
     reading = read(inbound.text, context_of(case, now), library.reader)
     if inbound.identity_answer and reading.intent is Intent.OTHER:
-        return replace(reading, intent=Intent.IDENTITY_ANSWER, oos=False)
+        # Read were the marks that stand for it; they mean nothing else.
+        return replace(reading, intent=Intent.IDENTITY_ANSWER, oos=False, confidence=EXACT, alternatives=())
     if inbound.has_resumed and reading.intent is Intent.STOP:
         # The door, by the words of the law, found a wish for texts and no refusal of them.
         return replace(reading, intent=Intent.OTHER, oos=True)

@@ -106,7 +106,7 @@ def _decide(seen: Evidence, verdict: Verdict, context: ReadingContext, model: Mo
         intent=primary.intent,
         also=also,
         slots=_slots(facts, primary.intent, also, _option_taken(primary.intent, seen.choice, context)),
-        conditional=is_conditional and bool(_CONDITIONAL.intersection((primary.intent, *also))),
+        conditional=is_conditional and bool(_CONDITIONAL.intersection((primary.intent, *also, *primary.alternatives))),
         oos=primary.intent is Intent.OTHER,
         sensitive=Intent.RISK in {primary.intent, *also, *primary.alternatives} or _is_sensitive(facts, verdict, model),
         confidence=primary.confidence,
