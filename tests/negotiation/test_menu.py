@@ -188,3 +188,12 @@ def test_the_menu_of_the_golden_transcript() -> None:
     menu = menu_of(Facts(Product.CARD, "USD", 124_000, 2_190, 34, 6_000, date(2026, 12, 7)))
     assert isinstance(menu, Menu)
     assert plan_lines(menu.plans) == [(23, 5_827, 134_032), (33, 4_193, 138_363), (44, 3_255, 143_234)]
+
+
+def test_a_policy_may_leave_room_for_a_bad_month() -> None:
+    facts = Facts(Product.CARD, "USD", 124_000, 2_190, 34, 6_000, date(2026, 12, 7))
+    menu = build_menu(facts, replace(shipped_policy(), most_of_capacity_bps=8_000), "rulebook", lambda _: True)
+    assert isinstance(menu, Menu)
+    assert max(row.payment_minor for row in menu.plans[0].rows) <= 4_800
+    fewer = level_instalment(124_000, 790, menu.plans[0].count - 1)
+    assert fewer > 4_800, "and no shorter plan does"

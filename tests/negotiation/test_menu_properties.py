@@ -44,6 +44,9 @@ def problems(policy: Policy, facts: Facts, law: Law, menu: Menu) -> list[str]:
     for plan in menu.plans:
         settles = plan.forgiven_minor > 0 and plan.annual_rate_bps == 0 and not menu.is_floor
         found += _beyond_facts(plan, facts, settles=settles)
+        monthly = [part.payment_minor for part in plan.rows[1 if plan.has_down_payment or settles else 0 :]]
+        if max(monthly, default=0) * 10_000 > facts.capacity_minor * policy.most_of_capacity_bps:
+            found.append("above what may be asked for")
         found += _beyond_policy(plan, facts, policy, is_floor=menu.is_floor, settles=settles)
         found += [] if law(plan) else ["against the law"]
     return found
@@ -103,7 +106,7 @@ def feasible(policy: Policy, facts: Facts, law: Law) -> tuple[list[Candidate], b
         found = [
             plan
             for plan in lattice(facts, policy, reach)
-            if plan.largest_minor <= facts.capacity_minor
+            if plan.largest_minor * 10_000 <= facts.capacity_minor * policy.most_of_capacity_bps
             and plan.down_minor <= facts.at_once_minor
             and plan.worth_minor * 10_000 >= reach.lowest_worth_bps * facts.balance_minor
             and plan.level_minor

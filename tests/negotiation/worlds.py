@@ -61,6 +61,7 @@ def _policy_text(random: Random, most: int) -> str:
         "latest_first_payment_days": random.randint(30, 60),
         "grace_days": 5,
         "offers_per_conversation": 4,
+        "most_of_capacity_bps": random.choice([10_000, 10_000, random.randint(5_000, 9_999)]),
     }
     tables: dict[str, dict[str, object]] = {
         "arrangements": {"most": random.randint(1, 4), "per_days": 365},

@@ -132,6 +132,7 @@ class Policy:
     latest_first_payment_days: int
     grace_days: int
     offers_per_conversation: int
+    most_of_capacity_bps: int
     arrangements: Count
     grids: Mapping[Product, Grid]
     levers: tuple[Levers, ...]
@@ -159,6 +160,10 @@ class Policy:
     def floor_rate_bps(self) -> int:
         """The annual rate of the floor offer."""
         return self.floor.rate_bps
+
+    def askable_minor(self, capacity_minor: int) -> int:
+        """Return how much of a month's capacity a plan may ask for, rounded down; the rest is room for a bad month."""
+        return capacity_minor * self.most_of_capacity_bps // WHOLE_BPS
 
     def smallest_minor(self, currency: str) -> int:
         """Return the least instalment worth collecting."""

@@ -70,7 +70,7 @@ def build_menu(
         plans = lattice(facts, policy, reach)
         tried += plans
         worthy = _worthy(plans, facts, policy, reach.lowest_worth_bps)
-        fitting = [plan for plan in _affordable(worthy, facts) if is_lawful(plan)]
+        fitting = [plan for plan in _affordable(worthy, facts, policy) if is_lawful(plan)]
         if fitting and facts.agreed_before < policy.arrangements.most:
             choice = choose(fitting, facts, policy.odds)
             schedules = tuple(_final(one.plan, facts, is_lawful) for one in choice.plans)
@@ -94,9 +94,9 @@ def _worthy(plans: Sequence[Candidate], facts: Facts, policy: Policy, lowest_wor
     ]
 
 
-def _affordable(plans: Sequence[Candidate], facts: Facts) -> list[Candidate]:
-    """Keep the plans of which no payment is above what can be paid."""
-    capacity, at_once = facts.capacity_minor, facts.at_once_minor
+def _affordable(plans: Sequence[Candidate], facts: Facts, policy: Policy) -> list[Candidate]:
+    """Keep the plans of which no payment is above what may be asked for."""
+    capacity, at_once = policy.askable_minor(facts.capacity_minor), facts.at_once_minor
     return [plan for plan in plans if plan.largest_minor <= capacity and plan.down_minor <= at_once]
 
 
@@ -181,7 +181,7 @@ def _option(one: Ranked) -> dict[str, object]:
 def _slack(plan: Candidate, facts: Facts, policy: Policy, reach: Reach, law: Sequence[LawBound]) -> dict[str, int]:
     """Return the room a plan leaves under each constraint; none is below nothing."""
     return {
-        "capacity_minor": facts.capacity_minor - plan.largest_minor,
+        "capacity_minor": policy.askable_minor(facts.capacity_minor) - plan.largest_minor,
         "at_once_minor": facts.at_once_minor - (plan.down_minor or plan.level_minor),
         "payments": policy.grids[facts.product].most - plan.count,
         "instalment_minor": plan.level_minor - _smallest(plan, facts, policy),

@@ -65,13 +65,14 @@ def load_policy(raw: bytes, name: str = FILE_NAME) -> Policy:
     """Read a policy file. Raises BadInput naming the line, and where limits clash both of them."""
     document = parse(raw, name)
     top = _Table(document, (), document.data)
-    top.only(("id", "reason", "levers", *_NUMBERS, *_TABLES))
+    top.only(("id", "reason", "levers", "most_of_capacity_bps", *_NUMBERS, *_TABLES))
     levers = _levers(document)
     policy = Policy(
         id=top.text("id"),
         hash=hashlib.sha256(raw).hexdigest(),
         text=raw.decode(),
         **{key: top.number(key, 1, _MOST_DAYS) for key in _NUMBERS},
+        most_of_capacity_bps=top.number("most_of_capacity_bps", 1, WHOLE_BPS),
         arrangements=_count(_table(document, "arrangements")),
         grids={product: _grid(document, product) for product in Product},
         levers=tuple(levers),

@@ -134,10 +134,11 @@ class Allowed:
     lowest_worth: int
     most: int
     smallest: int
+    askable: int
 
     def fits(self, plan: Plan, facts: Facts) -> bool:
         """Whether capacity and policy hold."""
-        is_affordable = plan.largest <= facts.capacity and plan.down <= facts.at_once
+        is_affordable = plan.largest <= self.askable and plan.down <= facts.at_once
         is_enough = plan.worth * _BPS >= facts.balance * self.lowest_worth
         return is_affordable and is_enough and plan.level >= self.least(plan, facts)
 
@@ -180,9 +181,9 @@ def allowed_plans(policy: Mapping[str, Any], facts: Facts, *, is_floor: bool) ->
         plans += kept
         if not is_floor and deferred == 0:
             plans += (plan for plan in _settled(row, band, facts, discount) if plan.asked < grid["max_payments"])
-    return Allowed(
-        tuple(plans), worth, grid["max_payments"], policy["smallest_instalment_minor"].get(facts.currency, 1)
-    )
+    smallest = policy["smallest_instalment_minor"].get(facts.currency, 1)
+    askable = facts.capacity * policy["most_of_capacity_bps"] // _BPS
+    return Allowed(tuple(plans), worth, grid["max_payments"], smallest, askable)
 
 
 def _deferred(policy: Mapping[str, Any], facts: Facts) -> int:

@@ -214,7 +214,7 @@ def _slack(chosen: Sequence[Plan | None], allowed: Allowed, facts: Facts, told: 
 
 def _room(plan: Plan, allowed: Allowed, facts: Facts, law: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     room = {
-        "capacity_minor": facts.capacity - plan.largest,
+        "capacity_minor": allowed.askable - plan.largest,
         "at_once_minor": facts.at_once - (plan.down or plan.level),
         "payments": allowed.most - len(plan.rows),
         "instalment_minor": plan.level - allowed.least(plan, facts),
