@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 
 from parley.engine.library import Library
 from parley.money import MINOR_DIGITS
+from parley.negotiation.policy import load_policy
 from parley.run.evaluating.evaluate import STARTED_ON, Bench, drawn
-from parley.run.evaluating.texting import Texting, engine_case
+from parley.run.evaluating.texting import ASKS, Texting, engine_case
+from parley.run.library import data_files
 from parley.servicing.account import Product
 from parley.simulation.card import Style
 from parley.simulation.chance import Dice
@@ -19,6 +22,7 @@ from parley.simulation.rne13.card import CARD_FILE, load_card
 from parley.simulation.rne13.case import REASONS, BorrowerCase
 from parley.simulation.rne13.generate import Generator
 from parley.simulation.rne13.talk import Closed, Talk
+from parley.simulation.world import Decision
 from tests.simulation.rne13.conftest import case
 
 
@@ -118,3 +122,29 @@ def test_odd_borrowers_bring_neither_a_defect_nor_a_violation(bench: Bench, by_t
     assert [each.violations for each in ended if each.violations] == []
     assert not [one for one, each in zip(cases, ended, strict=True) if one.for_a_person and each.agreement]
     assert any(each.messages for each in ended)
+
+
+def test_a_borrower_hears_every_text_that_asks_something(bench: Bench) -> None:
+    asking = {Decision.CAPACITY, Decision.OFFER, Decision.READ_BACK, Decision.AGAIN}
+    wanted = {key for key, situation in bench.stage.world.situations.items() if situation.decide in asking}
+    assert wanted - ASKS.keys() == set()
+
+
+def test_a_settlement_is_heard_taken_and_counted_as_a_discount(bench: Bench) -> None:
+    keys = "settlement_discount_bps = [1000]\nsettlement_down_payment_bps = [500]\nsettlement_payments = [12]\n"
+    text = (
+        data_files("parley.negotiation.data")["policy.toml"]
+        .decode()
+        .replace("rate_bps = [790]\n", f"rate_bps = [790]\n{keys}")
+    )
+    policy = load_policy(
+        re.sub(r"lowest_worth_bps = \d+", "lowest_worth_bps = 6000", text)
+        .replace("most_discount_bps = 0", "most_discount_bps = 1000")
+        .encode()
+    )
+    settling = replace(bench, library=replace(bench.library, policy=policy))
+    ended = [talk(settling, case(id=f"s-{n}")) for n in range(8)]
+    agreed = [each.agreement for each in ended if each.agreement is not None]
+    assert [each.violations for each in ended if each.violations] == []
+    assert {1_000} == {each.discount_bps(120_000) for each in agreed if each.down_minor}
+    assert {each.down_minor for each in agreed if each.down_minor} == {5_400}

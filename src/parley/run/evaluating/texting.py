@@ -44,7 +44,7 @@ _MONTH_DAYS: Final = 30
 _NEXT_DUE_DAYS: Final = 15
 
 # What each text asks, by its key in the catalogue; the rest asks nothing that a borrower must answer.
-_ASKS: Final = {
+ASKS: Final = {
     "capacity.ask": Ask.CAPACITY,
     "capacity.again": Ask.CAPACITY,
     "cannot_pay.capacity": Ask.CAPACITY,
@@ -52,7 +52,11 @@ _ASKS: Final = {
     "offer.one": Ask.OFFER,
     "offer.two": Ask.OFFER,
     "offer.three": Ask.OFFER,
+    "offer.parts_one": Ask.OFFER,
+    "offer.parts_two": Ask.OFFER,
+    "offer.parts_three": Ask.OFFER,
     "plan.read_back": Ask.READ_BACK,
+    "plan.read_back_parts": Ask.READ_BACK,
     "number_ambiguous.read_back": Ask.FIGURE_BACK,
     "promise.ask": Ask.PROMISE,
     "unclear.ask_back": Ask.AGAIN,
@@ -121,6 +125,7 @@ def agreement_of(plan: Schedule, started_on: date) -> Agreement:
         payments_minor=tuple(row.payment_minor for row in rows),
         principal_minor=sum(row.principal_minor for row in rows),
         rate_bps=plan.annual_rate_bps,
+        down_count=1 if plan.has_down_payment else 0,
     )
 
 
@@ -205,7 +210,7 @@ class Texting:
             message, ask, offered = left, self._asked(left, twin), self._offered(back, left, twin)
 
     def _asked(self, message: Message, twin: Twin) -> Ask:
-        ask = _ASKS.get(message.rendered.key, Ask.NOTHING)
+        ask = ASKS.get(message.rendered.key, Ask.NOTHING)
         return Ask.NOTHING if twin.case.talk.state in ENDED or twin.arrangements else ask
 
     def _offered(self, back: HeardBack, message: Message, twin: Twin) -> tuple[Agreement, ...]:
@@ -215,7 +220,7 @@ class Texting:
             return ()
         option = back.outcome.memory.option
         plans = standing.plans
-        if message.rendered.key == "plan.read_back" and option is not None:
+        if ASKS.get(message.rendered.key) is Ask.READ_BACK and option is not None:
             plans = (plans[option],)
         return tuple(agreement_of(plan, self.started_on) for plan in plans)
 

@@ -66,12 +66,13 @@ class Watch:
 
     def _of_plan(self, plan: Schedule, capacity_minor: int) -> list[str]:
         found, policy = [], self.library.policy
-        if max(row.payment_minor for row in plan.rows) > capacity_minor:
+        monthly = plan.rows[1:] if plan.has_down_payment else plan.rows
+        if max(row.payment_minor for row in monthly) > capacity_minor:
             found.append("above_capacity")
         if plan.count > policy.max_payments[self.case.product] or plan.annual_rate_bps > self.case.annual_rate_bps:
             found.append("outside_policy")
         principal_minor = sum(row.principal_minor for row in plan.rows)
-        if principal_minor > self.case.balance_minor or plan.rows[-1].balance_minor:
+        if principal_minor + plan.forgiven_minor != self.case.balance_minor or plan.rows[-1].balance_minor:
             found.append("wrong_sum")
         return found
 
@@ -90,7 +91,9 @@ class Watch:
         known.add(self._major(arrears_minor(account.dues, twin.case.today(message.created_at))))
         rates = {Decimal(account.annual_rate_bps) / 100}
         for plan in self._plans:
-            known |= {self._major(sum_) for sum_ in (plan.level_minor, plan.last_minor, plan.total_minor)}
+            first = plan.rows[0].payment_minor
+            shown = (first, plan.level_minor, plan.last_minor, plan.total_minor, plan.forgiven_minor)
+            known |= {self._major(sum_) for sum_ in shown}
             rates.add(Decimal(plan.annual_rate_bps) / 100)
         seen = figures(self._without_own_words(text, twin))
         if not (set(seen.amounts) <= known and set(seen.rates) <= rates):
