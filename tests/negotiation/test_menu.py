@@ -88,7 +88,7 @@ def test_the_cheapest_feasible_plan_is_on_the_menu(facts: Facts) -> None:
     relief = policy.plan_rate_bps(facts.contract_rate_bps, facts.days_past_due)
     lowest = policy.bands[facts.role].lowest_worth_bps
     at_relief = feasible_totals(facts, relief, policy, lowest)
-    at_floor = feasible_totals(facts, policy.floor_rate_bps, policy, policy.floor.lowest_worth_bps)
+    at_floor = feasible_totals(facts, policy.floor_rate_bps, policy, policy.floors[0].lowest_worth_bps)
     if isinstance(menu, NoPlan):
         assert not at_relief
         assert not at_floor
@@ -197,3 +197,18 @@ def test_a_policy_may_leave_room_for_a_bad_month() -> None:
     assert max(row.payment_minor for row in menu.plans[0].rows) <= 4_800
     fewer = level_instalment(124_000, 790, menu.plans[0].count - 1)
     assert fewer > 4_800, "and no shorter plan does"
+
+
+def test_of_the_steps_of_the_floor_the_first_that_fits_is_offered() -> None:
+    policy = shipped_policy()
+    steps = tuple(
+        replace(policy.floors[0], write_down_bps=share, lowest_worth_bps=5_000) for share in (0, 1_000, 2_000, 3_000)
+    )
+    forgiven = []
+    for capacity in (2_300, 2_100, 1_900, 1_700, 1_500, 1_400):
+        facts = Facts(Product.CARD, "USD", 124_000, 2_190, 34, capacity, date(2026, 12, 7))
+        menu = build_menu(facts, replace(policy, floors=steps), "rulebook", lambda _: True)
+        if isinstance(menu, Menu):
+            assert menu.is_floor
+            forgiven.append({plan.forgiven_minor for plan in menu.plans})
+    assert forgiven == [{0}, {0}, {12_400}, {24_800}, {37_200}]

@@ -11,7 +11,7 @@ import pytest
 
 from parley.negotiation.choose import Ranked, frontier_of, is_dominated, is_ordered, menu_value
 from parley.negotiation.facts import Facts
-from parley.negotiation.lattice import Candidate, floor_of, lattice, reach_of
+from parley.negotiation.lattice import Candidate, floors_of, lattice, reach_of
 from parley.negotiation.levers import Policy
 from parley.negotiation.menu import Menu, NoPlan, build_menu
 from parley.servicing.schedule import Schedule
@@ -66,7 +66,11 @@ def _beyond_facts(plan: Schedule, facts: Facts, *, settles: bool) -> Iterator[st
 
 def _beyond_policy(plan: Schedule, facts: Facts, policy: Policy, *, is_floor: bool, settles: bool) -> Iterator[str]:
     row, band = policy.levers_for(facts.product, facts.days_past_due), policy.bands[facts.role]
-    rates = [policy.floor.rate_bps] if is_floor else [rate for rate in row.rate_bps if rate >= band.lowest_rate_bps]
+    rates = (
+        [floor.rate_bps for floor in policy.floors]
+        if is_floor
+        else [rate for rate in row.rate_bps if rate >= band.lowest_rate_bps]
+    )
     allowed = {min(rate, facts.contract_rate_bps) for rate in rates} | ({0} if settles else set())
     if plan.annual_rate_bps not in allowed:
         yield "another rate"
@@ -80,8 +84,9 @@ def _beyond_policy(plan: Schedule, facts: Facts, policy: Policy, *, is_floor: bo
 
 def most_forgiven(facts: Facts, policy: Policy) -> int:
     band = policy.bands[facts.role]
-    waived = -(-facts.charges_minor * max(band.most_waived_bps, policy.floor.waived_bps) // 10_000)
-    return max(waived, -(-facts.balance_minor * band.most_discount_bps // 10_000))
+    waived = -(-facts.charges_minor * max([band.most_waived_bps, *(one.waived_bps for one in policy.floors)]) // 10_000)
+    deepest = max([band.most_discount_bps, *(one.write_down_bps for one in policy.floors)])
+    return max(waived, -(-facts.balance_minor * deepest // 10_000))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -102,7 +107,7 @@ def test_no_plan_lies_outside_policy_law_or_capacity(part: int) -> None:
 
 def feasible(policy: Policy, facts: Facts, law: Law) -> tuple[list[Candidate], bool]:
     """Filter the whole lattice, one plan at a time."""
-    for reach, is_floor in ((reach_of(facts, policy), False), (floor_of(facts, policy), True)):
+    for step, reach in enumerate([reach_of(facts, policy), *floors_of(facts, policy)]):
         found = [
             plan
             for plan in lattice(facts, policy, reach)
@@ -114,7 +119,7 @@ def feasible(policy: Policy, facts: Facts, law: Law) -> tuple[list[Candidate], b
             and law(plan)
         ]
         if found:
-            return found, is_floor
+            return found, step > 0
     return [], True
 
 

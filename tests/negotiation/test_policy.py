@@ -91,6 +91,10 @@ def test_a_late_first_day_defers_the_months_begun_after_the_latest_plain_one() -
         (changed("USD = 1000", "USD = 0"), "'USD' holds whole numbers from 1"),
         (changed("comfort_weights_bps = [5000", "comfort_weights_bps = [4000"), "together 10000"),
         (changed("comfort_bps = [10000", "comfort_bps = [9000"), "falls from 10000"),
+        (
+            changed("\nrate_bps = 0\n", "\nrate_bps = 100\nwrite_down_bps = 500\n"),
+            "a debt is written down in a plan without interest only",
+        ),
         (changed('reason = "Who', 'reason = "" # Who'), "'reason' is a text"),
     ],
 )
@@ -113,6 +117,16 @@ SETTLED = """rate_bps = [790]
 settlement_discount_bps = [3000]
 settlement_down_payment_bps = [10000]
 settlement_payments = [3]"""
+STEPPED = """lowest_worth_bps = 5000
+write_down_bps = 2000
+
+[[floor]]
+reason = "x"
+rate_bps = 0
+write_down_bps = 1000
+lowest_worth_bps = 5000
+
+# What a plan"""
 # Old text, new text, one limit, the other.
 CLASHES = [
     ("latest_first_payment_days = 45", "latest_first_payment_days = 9",
@@ -128,6 +142,9 @@ CLASHES = [
     ("[0, 5000, 10000]", "[6000]", "charges_waived_bps = [6000]", "most_waived_bps = 5000"),
     ("\nrate_bps = 0\n", "\nrate_bps = 500\n", "rate_bps = 500", "rate_bps = [490]"),
     ("lowest_worth_bps = 9000", "lowest_worth_bps = 10100", "lowest_worth_bps = 10100", "rate_bps = [490]"),
+    ("lowest_worth_bps = 7500\n\n# What a plan", STEPPED, "write_down_bps = 2000", "write_down_bps = 1000"),
+    ("lowest_worth_bps = 7500\n\n# What a plan", "lowest_worth_bps = 7500\nwrite_down_bps = 3000\n\n# What a plan",
+     "lowest_worth_bps = 7500", "write_down_bps = 3000"),
     ("rate_bps = [790]", SETTLED, "settlement_discount_bps = [3000]", "lowest_worth_bps = 7500"),
 ]  # fmt: skip
 
@@ -152,4 +169,4 @@ def test_a_floor_that_no_plan_reaches_is_refused() -> None:
     dear = replace(policy, odds=replace(policy.odds, discount_bps=200_000))
     clash = find_clash(dear)
     assert clash is not None
-    assert (clash.one.path, clash.other.path) == (("floor", "lowest_worth_bps"), ("odds", "discount_bps"))
+    assert (clash.one.path, clash.other.path) == (("floor", 0, "lowest_worth_bps"), ("odds", "discount_bps"))

@@ -74,11 +74,6 @@ def _policy_text(random: Random, most: int) -> str:
             for product in Product
         },
         **_bands(random),
-        "floor": {
-            "reason": "Drawn.",
-            "rate_bps": random.choice([0, 0, 100]),
-            "lowest_worth_bps": random.randint(4_000, 7_000),
-        },
         "odds": _odds(random),
         "smallest_instalment_minor": {currency: random.choice([1, 500, 2_000]) for currency in CURRENCIES[:3]},
     }
@@ -87,9 +82,24 @@ def _policy_text(random: Random, most: int) -> str:
         [
             *_lines(top),
             *(line for row in rows for line in ("[[levers]]", *_lines(row))),
+            *(line for row in _floors(random) for line in ("[[floor]]", *_lines(row))),
             *(line for name, table in tables.items() for line in (f"[{name}]", *_lines(table))),
         ]
     )
+
+
+def _floors(random: Random) -> list[dict[str, object]]:
+    """Draw one to three steps, the later ones with a write-down."""
+    shares = [0, *sorted(random.sample(range(500, 3_000), random.randint(0, 2)))]
+    return [
+        {
+            "reason": "Drawn.",
+            "rate_bps": 0 if share else random.choice([0, 0, 100]),
+            "write_down_bps": share,
+            "lowest_worth_bps": random.randint(4_000, 6_000),
+        }
+        for share in shares
+    ]
 
 
 def _lines(table: dict[str, object]) -> list[str]:

@@ -135,31 +135,47 @@ def _bands(policy: Policy) -> Iterator[Clash]:
 
 
 def _floor(policy: Policy) -> Iterator[Clash]:
-    floor = policy.floor
     lowest, place = min((min(row.rate_bps), place) for place, row in enumerate(policy.levers))
-    if floor.rate_bps > lowest:
-        yield Clash(
-            Limit(("floor", "rate_bps"), floor.rate_bps),
-            Limit(("levers", place, "rate_bps"), list(policy.levers[place].rate_bps)),
-            "the floor is the last offer and cannot be dearer than the others",
-            "底线方案是最后的方案，不能比其他方案更贵",
-        )
-    band = policy.bands[Role.MACHINE]
-    if floor.lowest_worth_bps > band.lowest_worth_bps:
-        yield Clash(
-            Limit(("floor", "lowest_worth_bps"), floor.lowest_worth_bps),
-            Limit(("authority", Role.MACHINE, "lowest_worth_bps"), band.lowest_worth_bps),
-            "the floor is stricter than the offers before it",
-            "底线方案比之前的方案更严格",
-        )
-    most = max(grid.fewest for grid in policy.grids.values())
-    if _worth_bps(policy, floor.rate_bps, most) < floor.lowest_worth_bps:
-        yield Clash(
-            Limit(("floor", "lowest_worth_bps"), floor.lowest_worth_bps),
-            Limit(("odds", "discount_bps"), policy.odds.discount_bps),
-            "no floor offer is worth so much, not even the shortest",
-            "即使期数最少，底线方案也达不到该价值",
-        )
+    band, fewest = policy.bands[Role.MACHINE], max(grid.fewest for grid in policy.grids.values())
+    for step, floor in enumerate(policy.floors):
+        worth = Limit(("floor", step, "lowest_worth_bps"), floor.lowest_worth_bps)
+        if floor.rate_bps > lowest:
+            yield Clash(
+                Limit(("floor", step, "rate_bps"), floor.rate_bps),
+                Limit(("levers", place, "rate_bps"), list(policy.levers[place].rate_bps)),
+                "the floor is the last offer and cannot be dearer than the others",
+                "底线方案是最后的方案，不能比其他方案更贵",
+            )
+        if floor.lowest_worth_bps > band.lowest_worth_bps:
+            yield Clash(
+                worth,
+                Limit(("authority", Role.MACHINE, "lowest_worth_bps"), band.lowest_worth_bps),
+                "the floor is stricter than the offers before it",
+                "底线方案比之前的方案更严格",
+            )
+        kept = WHOLE_BPS - floor.write_down_bps
+        if kept < floor.lowest_worth_bps:
+            yield Clash(
+                worth,
+                Limit(("floor", step, "write_down_bps"), floor.write_down_bps),
+                "what is left after the write-down is worth less",
+                "减免后的余额已低于该价值",
+            )
+        if _worth_bps(policy, floor.rate_bps, fewest) * kept < floor.lowest_worth_bps * WHOLE_BPS:
+            yield Clash(
+                worth,
+                Limit(("odds", "discount_bps"), policy.odds.discount_bps),
+                "no floor offer is worth so much, not even the shortest",
+                "即使期数最少，底线方案也达不到该价值",
+            )
+    for step, (one, other) in enumerate(pairwise(policy.floors)):
+        if other.write_down_bps < one.write_down_bps:
+            yield Clash(
+                Limit(("floor", step, "write_down_bps"), one.write_down_bps),
+                Limit(("floor", step + 1, "write_down_bps"), other.write_down_bps),
+                "each step of the floor concedes more than the one before",
+                "底线方案须逐步放宽",
+            )
 
 
 def _authority(policy: Policy, place: int, row: Levers) -> Iterator[Clash]:

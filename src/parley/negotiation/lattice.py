@@ -7,7 +7,7 @@ settlements are few and priced one by one. What the law and the capacity say is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product as every
 
@@ -81,6 +81,7 @@ class Reach:
     most_deferred: int
     settlements: tuple[tuple[int, int, int], ...]
     lowest_worth_bps: int
+    write_down_bps: int = 0
 
 
 def reach_of(facts: Facts, policy: Policy) -> Reach:
@@ -97,17 +98,21 @@ def reach_of(facts: Facts, policy: Policy) -> Reach:
     )
 
 
-def floor_of(facts: Facts, policy: Policy) -> Reach:
-    """Return the levers of the documented floor."""
-    grid, floor = policy.grids[facts.product], policy.floor
-    return Reach(
-        counts=grid.counts(grid.most),
-        rates=_rates(facts, [floor.rate_bps]),
-        waived_bps=(floor.waived_bps,),
-        most_deferred=reach_of(facts, policy).most_deferred,
-        settlements=(),
-        lowest_worth_bps=floor.lowest_worth_bps,
-    )
+def floors_of(facts: Facts, policy: Policy) -> list[Reach]:
+    """Return the levers of each step of the documented floor."""
+    grid, usual = policy.grids[facts.product], reach_of(facts, policy)
+    return [
+        replace(
+            usual,
+            counts=grid.counts(grid.most),
+            rates=_rates(facts, [floor.rate_bps]),
+            waived_bps=(floor.waived_bps,),
+            write_down_bps=floor.write_down_bps,
+            settlements=(),
+            lowest_worth_bps=floor.lowest_worth_bps,
+        )
+        for floor in policy.floors
+    ]
 
 
 def _rates(facts: Facts, grid: list[int]) -> tuple[int, ...]:
@@ -140,23 +145,25 @@ def lattice(facts: Facts, policy: Policy, reach: Reach) -> list[Candidate]:
 
 
 def _level(facts: Facts, reach: Reach, deferred: int, discount_bps: int) -> list[Candidate]:
-    waived = sorted({divide_half_up(facts.charges_minor * share, WHOLE_BPS) for share in reach.waived_bps})
+    written_down = divide_half_up(facts.balance_minor * reach.write_down_bps, WHOLE_BPS)
+    waived = {divide_half_up(facts.charges_minor * share, WHOLE_BPS) for share in reach.waived_bps}
     combined = [
-        (count, rate, waiver)
-        for waiver, rate, count in every(waived, reach.rates, reach.counts)
-        if waiver < facts.balance_minor
+        (count, rate, waiver + written_down)
+        for waiver, rate, count in every(sorted(waived), reach.rates, reach.counts)
+        if waiver + written_down < facts.balance_minor
     ]
     if not combined:
         return []
-    counts, rates, waivers = (np.array(column, np.int64) for column in zip(*combined, strict=True))
+    counts, rates, forgiven = (np.array(column, np.int64) for column in zip(*combined, strict=True))
     same = np.ones(len(combined), np.int64)
     plans = Plans(
-        principal_minor=same * (facts.balance_minor - facts.charges_minor),
-        charges_minor=same * facts.charges_minor,
+        # Which part of the debt is forgiven changes no figure.
+        principal_minor=same * facts.balance_minor,
+        charges_minor=same * 0,
         payments=counts + deferred,
         annual_rate_bps=rates,
-        write_down_minor=same * 0,
-        waiver_minor=waivers,
+        write_down_minor=forgiven,
+        waiver_minor=same * 0,
         deferred=same * deferred,
         unpaid_interest=same * MODES.index(UnpaidInterest.HELD),
         first_period_days=same * _MONTH_DAYS,
@@ -165,7 +172,7 @@ def _level(facts: Facts, reach: Reach, deferred: int, discount_bps: int) -> list
     prices = price(plans)
     worths = worth_minor(plans, prices, discount_bps)
     columns = (
-        *(counts, rates, waivers, plans.deferred, same * 0, prices.payments, prices.instalment_minor),
+        *(counts, rates, forgiven, plans.deferred, same * 0, prices.payments, prices.instalment_minor),
         *(prices.last_minor, prices.largest_minor, prices.total_minor, prices.interest_minor, worths),
     )
     return [Candidate(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]

@@ -83,10 +83,14 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The documented last offer, on every role's authority, made only where no other plan fits."""
+    """A step of the documented last offer, on every role's authority, tried only where nothing before it fits.
+
+    `write_down_bps`: of what is owed, forgiven beside the share of the charges that is waived.
+    """
 
     rate_bps: int
     waived_bps: int
+    write_down_bps: int
     lowest_worth_bps: int
     reason: str
 
@@ -137,7 +141,7 @@ class Policy:
     grids: Mapping[Product, Grid]
     levers: tuple[Levers, ...]
     bands: Mapping[Role, Band]
-    floor: Floor
+    floors: tuple[Floor, ...]
     odds: Odds
     smallest_instalment_minor: Mapping[str, int]
 
@@ -158,8 +162,8 @@ class Policy:
 
     @property
     def floor_rate_bps(self) -> int:
-        """The annual rate of the floor offer."""
-        return self.floor.rate_bps
+        """The annual rate of the first step of the floor."""
+        return self.floors[0].rate_bps
 
     def askable_minor(self, capacity_minor: int) -> int:
         """Return how much of a month's capacity a plan may ask for, rounded down; the rest is room for a bad month."""

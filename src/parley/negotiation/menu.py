@@ -13,14 +13,14 @@ from enum import StrEnum
 
 from parley.negotiation.choose import Choice, Ranked, choose
 from parley.negotiation.facts import Facts
-from parley.negotiation.lattice import Candidate, Reach, floor_of, lattice, reach_of, schedule_of
+from parley.negotiation.lattice import Candidate, Reach, floors_of, lattice, reach_of, schedule_of
 from parley.negotiation.law import LawBound, law_slack
 from parley.negotiation.levers import WHOLE_BPS, Policy
 from parley.servicing.schedule import PlanFigures, Schedule
 
 __all__ = ["Facts", "Menu", "NoPlan", "Why", "build_menu"]
 
-CERTIFICATE_FORM = 2
+CERTIFICATE_FORM = 3
 
 IsLawful = Callable[[PlanFigures], bool]
 
@@ -61,12 +61,12 @@ def build_menu(
 ) -> Menu | NoPlan:
     """Return the menu for *facts*, or what is missing. No plan stands on it that is not lawful.
 
-    The levers of the bucket come first; the documented floor is tried only when no plan of theirs fits. *law*: the
-    bounds that *is_lawful* asks by, for the certificate. A capacity of nothing, or below, has no plan.
+    The levers of the bucket come first; the documented floor is tried, step by step, only when no plan of theirs fits.
+    *law*: the bounds that *is_lawful* asks by, for the certificate. A capacity of nothing, or below, has no plan.
     """
     assert facts.balance_minor > 0, "a plan repays a debt"
     tried: list[Candidate] = []
-    for reach, is_floor in ((reach_of(facts, policy), False), (floor_of(facts, policy), True)):
+    for step, reach in enumerate([reach_of(facts, policy), *floors_of(facts, policy)]):
         plans = lattice(facts, policy, reach)
         tried += plans
         worthy = _worthy(plans, facts, policy, reach.lowest_worth_bps)
@@ -74,9 +74,9 @@ def build_menu(
         if fitting and facts.agreed_before < policy.arrangements.most:
             choice = choose(fitting, facts, policy.odds)
             schedules = tuple(_final(one.plan, facts, is_lawful) for one in choice.plans)
-            found = _Found(reach, choice, len(tried), len(fitting), is_floor)
+            found = _Found(reach, choice, len(tried), len(fitting), step)
             certificate = _certificate(facts, policy, rulebook_hash, law, found)
-            return Menu(schedules, len(tried), len(fitting), is_floor, certificate)
+            return Menu(schedules, len(tried), len(fitting), step > 0, certificate)
     return _nothing(facts, policy, is_lawful, tried)
 
 
@@ -117,7 +117,7 @@ def _final(plan: Candidate, facts: Facts, is_lawful: IsLawful) -> Schedule:
 
 def _nothing(facts: Facts, policy: Policy, is_lawful: IsLawful, tried: list[Candidate]) -> NoPlan:
     """Say what is missing: the least that a lawful plan of the policy asks for a month, whatever the capacity."""
-    lowest = min(policy.bands[facts.role].lowest_worth_bps, policy.floor.lowest_worth_bps)
+    lowest = min(policy.bands[facts.role].lowest_worth_bps, *(floor.lowest_worth_bps for floor in policy.floors))
     monthly = [plan for plan in tried if not plan.down_minor]
     worthy = sorted(_worthy(monthly, facts, policy, lowest), key=lambda plan: plan.largest_minor)
     needed = next((plan.largest_minor for plan in worthy if is_lawful(plan)), facts.balance_minor)
@@ -135,7 +135,7 @@ class _Found:
     choice: Choice
     candidates: int
     feasible: int
-    is_floor: bool
+    step: int
 
 
 def _certificate(
@@ -151,7 +151,8 @@ def _certificate(
         "input_hash": facts.hash,
         "facts": dict(facts.to_json()),
         "law": [bound.to_json() for bound in law],
-        "is_floor": found.is_floor,
+        # 0: by the levers; from 1: by which step of the floor.
+        "floor_step": found.step,
         "candidates": found.candidates,
         "feasible": found.feasible,
         "frontier": choice.frontier,

@@ -46,7 +46,7 @@ _NUMBERS: Final = (
     "grace_days",
     "offers_per_conversation",
 )
-_TABLES: Final = ("arrangements", "products", "authority", "floor", "odds", "smallest_instalment_minor")
+_TABLES: Final = ("arrangements", "products", "authority", "odds", "smallest_instalment_minor")
 _LEVERS: Final = (
     "products",
     "from_days",
@@ -65,7 +65,7 @@ def load_policy(raw: bytes, name: str = FILE_NAME) -> Policy:
     """Read a policy file. Raises BadInput naming the line, and where limits clash both of them."""
     document = parse(raw, name)
     top = _Table(document, (), document.data)
-    top.only(("id", "reason", "levers", "most_of_capacity_bps", *_NUMBERS, *_TABLES))
+    top.only(("id", "reason", "levers", "floor", "most_of_capacity_bps", *_NUMBERS, *_TABLES))
     levers = _levers(document)
     policy = Policy(
         id=top.text("id"),
@@ -77,7 +77,7 @@ def load_policy(raw: bytes, name: str = FILE_NAME) -> Policy:
         grids={product: _grid(document, product) for product in Product},
         levers=tuple(levers),
         bands={role: _band(document, role) for role in Role},
-        floor=_floor(_table(document, "floor")),
+        floors=tuple(_floor(table) for table in _rows(document, "floor")),
         odds=_odds(_table(document, "odds")),
         smallest_instalment_minor=_smallest(_table(document, "smallest_instalment_minor")),
     )
@@ -181,14 +181,16 @@ def _grid(document: Document, product: Product) -> Grid:
 
 
 def _levers(document: Document) -> list[Levers]:
-    rows = _Table(document, (), document.data).needs("levers")
+    return [_row(table) for table in _rows(document, "levers")]
+
+
+def _rows(document: Document, name: str) -> list[_Table]:
+    """Return the rows of `[[name]]`, of which there is at least one."""
+    top = _Table(document, (), document.data)
+    rows = top.needs(name)
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        _Table(document, (), document.data).fail(
-            "levers",
-            "needs one or more [[levers]]; without them there is no plan",
-            "须有至少一个 [[levers]]，否则没有任何方案",
-        )
-    return [_row(_Table(document, ("levers", place), row)) for place, row in enumerate(rows)]
+        top.fail(name, f"needs one or more [[{name}]]", f"须有至少一个 [[{name}]]")
+    return [_Table(document, (name, place), row) for place, row in enumerate(rows)]
 
 
 def _row(table: _Table) -> Levers:
@@ -227,8 +229,12 @@ def _band(document: Document, role: Role) -> Band:
 
 
 def _floor(table: _Table) -> Floor:
-    table.only(("reason", "rate_bps", "charges_waived_bps", "lowest_worth_bps"))
+    table.only(("reason", "rate_bps", "charges_waived_bps", "write_down_bps", "lowest_worth_bps"))
+    write_down = table.number("write_down_bps", 0, WHOLE_BPS - 1, 0)
+    if write_down and table.number("rate_bps", 0, HIGHEST_RATE_BPS):
+        table.fail("write_down_bps", "a debt is written down in a plan without interest only", "仅免息方案可减免本金")
     return Floor(
+        write_down_bps=write_down,
         rate_bps=table.number("rate_bps", 0, HIGHEST_RATE_BPS),
         waived_bps=table.number("charges_waived_bps", 0, WHOLE_BPS, 0),
         lowest_worth_bps=table.number("lowest_worth_bps", 0, 2 * WHOLE_BPS),

@@ -147,14 +147,16 @@ class Allowed:
         return min(self.smallest, facts.balance - plan.forgiven)
 
 
-def allowed_plans(policy: Mapping[str, Any], facts: Facts, *, is_floor: bool) -> Allowed:
-    """Return what *policy* (parsed TOML) allows for *facts*: by its levers, or by its floor."""
+def allowed_plans(policy: Mapping[str, Any], facts: Facts, step: int) -> Allowed:
+    """Return what *policy* (parsed TOML) allows for *facts*: by its levers (0), or by a step of its floor (from 1)."""
     rows = [
         row
         for row in policy["levers"]
         if facts.product in row.get("products", [facts.product]) and row["from_days"] <= facts.late
     ]
-    row, band, last = rows[-1], policy["authority"][facts.role], policy["floor"]
+    row, band, is_floor = rows[-1], policy["authority"][facts.role], step > 0
+    last = policy["floor"][max(step - 1, 0)]
+    written_down = half_up(Fraction(facts.balance * last.get("write_down_bps", 0), _BPS)) if is_floor else 0
     grid, discount = policy["products"][facts.product], policy["odds"]["discount_bps"]
     deferred = _deferred(policy, facts)
     may_defer = deferred <= min(row.get("most_deferred", 0), band["most_deferred"])
@@ -170,7 +172,7 @@ def allowed_plans(policy: Mapping[str, Any], facts: Facts, *, is_floor: bool) ->
         worth = band["lowest_worth_bps"]
     plans: list[Plan] = []
     if may_defer:
-        forgiven = sorted({half_up(Fraction(facts.charges * share, _BPS)) for share in waived})
+        forgiven = sorted({half_up(Fraction(facts.charges * share, _BPS)) + written_down for share in waived})
         kept = [
             _level(facts.balance - waiver, count, rate, waiver, deferred, discount)
             for waiver in forgiven

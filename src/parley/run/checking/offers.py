@@ -22,7 +22,7 @@ from typing import Any, Final
 from parley.run.checking.offer_plans import Allowed, Facts, Plan, allowed_plans, month_after
 from parley.run.checking.offer_words import Finding, Flaw
 
-FORM: Final = 2
+FORM: Final = 3
 _BPS: Final = 10_000
 _MOST_OPTIONS: Final = 3
 _LEVERS: Final = ("payments", "rate_bps", "forgiven_minor", "deferred", "down_minor")
@@ -117,16 +117,16 @@ def _adds_up(plan: Mapping[str, Any], option: Mapping[str, Any], facts: Facts) -
 
 def _against_policy(record: Record, facts: Facts, policy: Mapping[str, Any]) -> Iterator[Finding]:
     """Hold the menu against every plan the policy allowed."""
-    told = record.certificate
-    usual, floor_plans = (allowed_plans(policy, facts, is_floor=is_floor) for is_floor in (False, True))
-    law, is_floor = told["law"], told["is_floor"]
-    fitting = _feasible(usual, facts, law)
-    if is_floor is not (not fitting):
+    told, steps = record.certificate, len(policy["floor"])
+    law, step = told["law"], told["floor_step"]
+    assert type(step) is int and 0 <= step <= steps
+    tried = [allowed_plans(policy, facts, number) for number in range(step + 1)]
+    # Nothing that comes before the step offered has a plan, and the step has one.
+    before, allowed = tried[:-1], tried[-1]
+    fitting = _feasible(allowed, facts, law)
+    if any(_feasible(one, facts, law) for one in before) or not fitting:
         yield Finding(Flaw.FLOOR)
-    allowed, candidates = usual, len(usual.plans)
-    if is_floor:
-        allowed, candidates = floor_plans, candidates + len(floor_plans.plans)
-        fitting = _feasible(floor_plans, facts, law)
+    candidates = sum(len(one.plans) for one in tried)
     if (told["candidates"], told["feasible"]) != (candidates, len(fitting)):
         yield Finding(Flaw.COUNTS)
     chosen = [_known(option, allowed) for option in told["options"]]
