@@ -352,3 +352,12 @@ def test_two_meanings_that_lead_to_one_step_are_not_asked_between() -> None:
 def test_two_meanings_that_lead_apart_are_asked_between(state: State, pair: tuple[Intent, Intent]) -> None:
     move = move_of(state, Memory(), replace(heard(pair[0]), alternatives=pair), OWING)
     assert (move.to, move.say, move.between) == (state, "either.ask_back", tuple(map(str, pair)))
+
+
+def test_a_sum_at_a_rhythm_is_a_plan_and_no_promise() -> None:
+    monthly = heard(Intent.PROMISE_TO_PAY, amount=Decimal(60), frequency="monthly")
+    for state in (State.NOTIFIED, State.CAPACITY, State.AGREED):
+        move = move_of(state, Memory(), monthly, OWING)
+        assert (move.to, move.memory.capacity_minor) == (State.OFFER, 6_000)
+    unproven = move_of(State.NOTIFIED, Memory(), monthly, replace(OWING, is_proven=False))
+    assert (unproven.to, unproven.memory.goal) == (State.IDENTIFY, "ask_plan")

@@ -75,8 +75,12 @@ def _understood(case: Case, inbound: Inbound, now: datetime, library: Library) -
 def context_of(case: Case, now: datetime) -> ReadingContext:
     """Return what the reader may know of *case* beside the words."""
     options = tuple(str(n + 1) for n in range(len(case.offer.plans))) if case.offer is not None else ()
+    last = case.talk.last_context or None
+    if case.talk.state is State.READ_BACK and last == "plan_confirm":
+        # The label guide's kind tells that a plan stands, where "ok" is thanks; ours asks, and "ok" agrees.
+        last = "promise_confirm"
     return ReadingContext(
-        last_message=case.talk.last_context or None,
+        last_message=last,
         now=now,
         zone=case.party.zones[0] if case.party.zones else "UTC",
         locale=case.party.locale,

@@ -218,6 +218,9 @@ def _proven(memory: Memory, facts: Standing) -> Move:
 
 
 def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    if reading.intent is Intent.PROMISE_TO_PAY and reading.slots.frequency is not None:
+        # A sum at a rhythm is a plan, whatever it calls itself.
+        reading = replace(reading, intent=Intent.ASK_PLAN)
     if reading.is_doubtful and (facts.is_proven or may_be_urgent(reading, _ANYWHERE)):
         return doubted(state, memory, reading, _ANYWHERE, lambda one: _plain(state, memory, one, facts, policy))
     if reading.intent is Intent.THANKS:

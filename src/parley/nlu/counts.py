@@ -121,11 +121,12 @@ def _option_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]
     polite = rf"(?:{of['polite']})[\W_]{{0,3}}"
     ordinal = r"first|second|third|fourth|1st|2nd|3rd|4th|una"
     whole = re.compile(
-        rf"\A[\W_]{{0,3}}(?:{polite}){{0,6}}([1-9]|[a-e](?![a-z])|{ordinal}|one|two|three|[一二三四])"
+        rf"\A[\W_]{{0,3}}(?:{polite}){{0,6}}([1-9]|(?<![a-z])[a-e](?![a-z])|{ordinal}|one|two|three|[一二三四])"
         rf"(?![\da-z.,/:]\d|\d|[a-z百千万点号月天周十])[\W_]{{0,3}}(?:{polite}){{0,5}}\Z"
     )
     named = re.compile(
-        rf"(?<![a-z])(?:{of['choice_nouns']}) ?#? ?([1-9]|[a-e]|one|two|three)(?![\da-z])"
+        # A letter stands apart: "agreed" takes no option D.
+        rf"(?<![a-z])(?:{of['choice_nouns']})(?: ?#? ?([1-9])|[ #]{{1,2}}([a-e]|one|two|three))(?![\da-z])"
         rf"|(?<![a-z])(?:the )?({ordinal}) (?:one|option|plan|offer|choice)"
         r"|(?:选项?|方案|拣|选择)第?([1-9]|[一二三四]|[a-e](?![a-z]))(?![\d百千万十号])"
         r"|第([一二三四]|[1-4])(?:个|种|项|套)|([1-9]|[一二三四a-e])号?方案"

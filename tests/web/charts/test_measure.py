@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parley.web.charts.measure import lines, width
@@ -29,6 +29,7 @@ def test_a_word_longer_than_the_line_is_broken_and_the_rest_is_cut_visibly() -> 
 
 
 @given(st.text(max_size=80), st.integers(40, 400), st.integers(1, 3))
+@example("0 ·000\U00011747", 40, 2)
 def test_no_line_is_wider_than_its_room(text: str, room: int, most: int) -> None:
     found = lines(text, 13, room, most)
     assert 1 <= len(found) <= most

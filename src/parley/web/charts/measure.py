@@ -58,7 +58,7 @@ def _pieces(text: str, size: int, room: int) -> list[str]:
     """Return the unbreakable pieces; one that is wider than *room* is broken anywhere."""
     found: list[str] = []
     for piece in _PIECES.findall(" ".join(text.split())):
-        if found and piece[0] in _NOT_FIRST:
+        if found and piece[0] in _NOT_FIRST and width(found[-1] + piece, size) <= room:
             found[-1] += piece
         elif width(piece, size) > room:
             found.extend(piece)
