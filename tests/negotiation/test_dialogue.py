@@ -361,3 +361,15 @@ def test_a_sum_at_a_rhythm_is_a_plan_and_no_promise() -> None:
         assert (move.to, move.memory.capacity_minor) == (State.OFFER, 6_000)
     unproven = move_of(State.NOTIFIED, Memory(), monthly, replace(OWING, is_proven=False))
     assert (unproven.to, unproven.memory.goal) == (State.IDENTIFY, "ask_plan")
+
+
+@pytest.mark.parametrize(
+    ("more", "hold"), [(Intent.LEGAL, "represented"), (Intent.DISPUTE, "dispute"), (Intent.ASK_HUMAN, "")]
+)
+def test_a_stop_does_not_hide_what_holds_the_account(more: Intent, hold: str) -> None:
+    for reading in (
+        replace(heard(Intent.STOP), also=(more,)),
+        replace(heard(more), also=(Intent.STOP,)),
+    ):
+        move = move_of(State.OFFER, Memory(), reading, OWING)
+        assert (move.to, move.hold, move.person) == (State.OPTED_OUT, hold, "stop_and_more")

@@ -160,9 +160,10 @@ def _urgent(state: State, memory: Memory, reading: Reading, stop_scope: str) -> 
     acts = (Act.OPT_OUT, Act.CANCEL_WAITING)
     if state is State.CRISIS:
         return Move(state, "", acts, memory, "", "wrote_again")
-    person = "stop_and_more" if heard & _ANYWHERE.keys() else ""
+    more = [_ANYWHERE[one] for one in (reading.intent, *reading.also) if one in _ANYWHERE]
+    hold = next((one.hold for one in more if one.hold), "")
     say = "" if state is State.OPTED_OUT else "stop.confirmed"
-    return Move(State.OPTED_OUT, say, acts, memory, "", person)
+    return Move(State.OPTED_OUT, say, acts, memory, hold, "stop_and_more" if more else "")
 
 
 def _no_more_promotions(state: State, memory: Memory) -> Move:
