@@ -16,13 +16,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 LONGEST_PHRASE_CHARS: Final = 2_000
 _MOST_GAPS: Final = 2
 _SEPARATOR: Final = r"[\W_]{0,3}"
 _NUMBER: Final = r"\d{1,9}(?:[.,]\d{1,3}){0,3}"
-_SPECIAL: Final = frozenset("()[]|<>.*#^$ ")
+_END_OF_SEQUENCE: Final = frozenset({"|", ")", "]", ""})
 _TRIGGER_LETTERS: Final = 3
 
 
@@ -103,10 +104,6 @@ def _parsed(source: str, lists: Mapping[str, Part]) -> Part:
     return part
 
 
-def _is_latin(char: str) -> bool:
-    return "a" <= char <= "z" or "0" <= char <= "9"
-
-
 class _Parser:
     def __init__(self, source: str, lists: Mapping[str, Part]) -> None:
         self.source = source
@@ -127,6 +124,11 @@ class _Parser:
 
     def sequence(self) -> Part:
         """Sequence := element*, up to ')' ']' '|' or the end; it needs what each element needs."""
+        run = _RUN.match(self.source, self.position)
+        if run is not None and self.source[run.end() : run.end() + 1] in _END_OF_SEQUENCE:
+            # One word and no more, as most are.
+            self.position = run.end()
+            return _wide(run[0]) if run[1] is None else _word(run[0], is_stem=False)
         regex: list[str] = []
         needs: dict[frozenset[str], None] = {}
         while (char := self._peek()) and char not in "|)]":
@@ -182,24 +184,36 @@ class _Parser:
         return Part(rf"[^.!?;\n。]{{0,{longest}}}?", ())
 
     def _literal(self) -> Part:
-        start = self.position
-        latin = _is_latin(self.source[start])
-        while (char := self._peek()) and char not in _SPECIAL and _is_latin(char) == latin:
-            self.position += 1
-        word = self.source[start : self.position]
-        if not latin:
-            telling = [char for char in word if char > "\x7f"] or [word[0]]
-            return Part(re.escape(word), tuple(frozenset({char}) for char in telling))
-        ending = "(?![a-z0-9])"
-        if self._peek() == "*":
-            self.position += 1
-            ending = "[a-z]{0,8}(?![a-z0-9])"
-            if len(word) < _TRIGGER_LETTERS:
-                return Part(f"(?<![a-z0-9]){word}{ending}", ())
-        return Part(f"(?<![a-z0-9]){word}{ending}", (frozenset({word[:_TRIGGER_LETTERS]}),))
+        run = _RUN.match(self.source, self.position)
+        if run is None:
+            raise BadPhrase(f"unexpected {self.source[self.position]!r} at {self.position}")
+        self.position = run.end()
+        if run[1] is None:
+            return _wide(run[0])
+        is_stem = self._peek() == "*"
+        self.position += is_stem
+        return _word(run[0], is_stem=is_stem)
 
     def _peek(self) -> str:
         return self.source[self.position] if self.position < len(self.source) else ""
+
+
+# One word of Latin letters and digits, or a run of anything else that is no sign of the language.
+_RUN: Final = re.compile(r"([a-z0-9]+)|[^a-z0-9()\[\]|<>.*#^$ ]+")
+
+
+# Lists repeat their words thousands of times.
+@lru_cache(maxsize=1 << 15)
+def _word(word: str, *, is_stem: bool) -> Part:
+    ending = "[a-z]{0,8}(?![a-z0-9])" if is_stem else "(?![a-z0-9])"
+    tells = not is_stem or len(word) >= _TRIGGER_LETTERS
+    return Part(f"(?<![a-z0-9]){word}{ending}", (frozenset({word[:_TRIGGER_LETTERS]}),) if tells else ())
+
+
+@lru_cache(maxsize=1 << 15)
+def _wide(run: str) -> Part:
+    telling = [char for char in run if char > "\x7f"] or [run[0]]
+    return Part(re.escape(run), tuple(frozenset({char}) for char in dict.fromkeys(telling)))
 
 
 _SIGNS: Final = {
