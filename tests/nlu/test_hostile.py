@@ -125,3 +125,18 @@ def test_long_text_is_cut_and_bounded(piece: str, reader: Reader) -> None:
     begin = time.process_time()
     read(text, CONTEXT, reader)
     assert time.process_time() - begin < MOST_SECONDS
+
+
+@pytest.mark.parametrize("decoded", [("utf-8", "replace"), ("utf-8", "surrogateescape"), ("latin-1", "strict")])
+def test_binary_is_said_to_be_unreadable(decoded: tuple[str, str], reader: Reader) -> None:
+    rng = random.Random(8)
+    for _ in range(200):
+        text = rng.randbytes(rng.randint(200, 900)).decode(*decoded)
+        reading = read(text, CONTEXT, reader)
+        assert reading.is_doubtful or {reading.intent, *reading.also} & {"stop", "risk", "legal"}
+        assert reading.slots.amount is None
+
+
+def test_a_slip_of_a_telephone_is_no_binary_and_a_stop_is_heard_through_it(reader: Reader) -> None:
+    assert read("will pay friday \ud83d", CONTEXT, reader).intent == "promise_to_pay"
+    assert read("s\x00t\x00o\x00p\x00", CONTEXT, reader).intent == "stop"

@@ -21,6 +21,9 @@ _LOOK_ALIKE: Final = dict(
 _APOSTROPHES: Final = frozenset("'\u2019\u2018`\u00b4\u02bc\u2032")
 # Repeats of a letter up to this many are spelling; more is emphasis ("stoooop", "plzzz") and is read as one.
 _LONGEST_SPELT_RUN: Final = 2
+# Controls, lone surrogates, private use, unassigned (Unicode general categories). One or two are a telephone's slips.
+_UNTYPED: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
+_LEAST_UNTYPED: Final = 4
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,6 +43,15 @@ class Normal:
         if start >= end or not self.text:
             return (0, 0)
         return (self.starts[start], self.ends[end - 1])
+
+
+def is_binary(text: str) -> bool:
+    """Say whether *text* is no writing: of what is read, an eighth or more is no character that anybody types."""
+    read = text[:READ_LIMIT_CHARS]
+    untyped = sum(
+        char == "\ufffd" or (unicodedata.category(char) in _UNTYPED and char not in "\t\n\r") for char in read
+    )
+    return untyped >= _LEAST_UNTYPED and untyped * 8 >= len(read)
 
 
 def normalise(text: str) -> Normal:

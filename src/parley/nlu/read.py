@@ -15,7 +15,7 @@ from parley.nlu.evidence import Evidence, evidence_of, is_bare
 from parley.nlu.features import pieces, signals
 from parley.nlu.lexicon import Lexicon, Match
 from parley.nlu.model import Model, Verdict, confidence, judge, likely, measures, threshold
-from parley.nlu.normalise import Normal
+from parley.nlu.normalise import Normal, is_binary
 from parley.nlu.reading import (
     EXACT,
     NOTHING,
@@ -60,6 +60,9 @@ _SHOWN_KINDS: Final = frozenset({"hardship", "frequency", "anchor", "conditional
 _FIRST_PICTOGRAPH: Final = "\u2190"
 
 
+_UNREADABLE: Final = Reading(Intent.OTHER, oos=True, confidence=NOTHING, in_scope=0.0, reasons=("unreadable",))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
     """What reading needs: word lists and the trained model."""
@@ -82,6 +85,8 @@ def read(text: str, context: ReadingContext, reader: Reader) -> Reading:
     seen = evidence_of(text, context, reader.lexicon)
     if not any(char.isalnum() or char > _FIRST_PICTOGRAPH for char in seen.normal.text):
         return _unreadable(seen.normal)
+    if is_binary(text) and not any((seen.urgent.risk, seen.urgent.legal, seen.urgent.stop)):
+        return _UNREADABLE
     told = signals(seen.normal.text, seen.facts, seen.votes, seen.ballot, context)
     verdict = judge(reader.model, pieces(seen.normal.text, context), told)
     return _decide(seen, verdict, context, reader.model)
@@ -91,7 +96,7 @@ def _unreadable(normal: Normal) -> Reading:
     """Answer an empty reply; a lone question mark asks for help."""
     if "?" in normal.text:
         return Reading(Intent.HELP, confidence=PATTERN, reasons=("a question mark alone asks for help",))
-    return Reading(Intent.OTHER, oos=True, confidence=NOTHING, in_scope=0.0, reasons=("unreadable",))
+    return _UNREADABLE
 
 
 def _decide(seen: Evidence, verdict: Verdict, context: ReadingContext, model: Model) -> Reading:
