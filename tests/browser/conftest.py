@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from parley.store.staff import Role
 from parley.web.asgi import application
@@ -51,6 +51,8 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("there is no chromium: sudo apt-get install -y chromium fonts-noto-cjk")
     # Playwright keeps an event loop in this thread; our queries are made here all the same, one after the other.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # What a page is waited for is a fact about the page, not about how busy the machine is.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser

@@ -150,7 +150,7 @@ def test_the_handset_shows_what_comes_without_being_asked(
         served.clock.move_to(NOON + timedelta(hours=30, minutes=minutes))
         served.desk.pipeline(centre).settle_all(served.clock.now())
     # What was written and its answer come by themselves, and what is being typed stays.
-    expect(page.locator(".text")).to_have_count(count + 2, timeout=10_000)
+    expect(page.locator(".text")).to_have_count(count + 2)
     expect(page.locator("#reply")).to_have_value("half a reply")
     assert faults_of(page) == []
     assert not is_wider_than_its_window(page)
