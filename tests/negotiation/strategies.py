@@ -9,10 +9,10 @@ from importlib.resources import files
 
 from hypothesis import strategies as st
 
-from parley.negotiation.dialogue import Standing
 from parley.negotiation.menu import Facts
 from parley.negotiation.moves import Memory
 from parley.negotiation.policy import Policy, load_policy
+from parley.negotiation.standing import Standing
 from parley.nlu.reading import Intent, Reading, Slots
 from parley.servicing.account import Product
 from parley.servicing.schedule import level_instalment

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.messaging.catalogue import Catalogue
-from parley.negotiation.dialogue import MOST_TURNS, Standing, next_move
+from parley.negotiation.dialogue import MOST_TURNS, next_move
 from parley.negotiation.moves import Act, Memory, Move
+from parley.negotiation.standing import Standing
 from parley.negotiation.state import ENDED, NEEDS_PERSON, State, next_states
 from parley.nlu.reading import EXACT, PATTERN, Intent, Reading, Slots
 from tests.engine.sample import shipped_library

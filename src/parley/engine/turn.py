@@ -13,10 +13,11 @@ from parley.engine.library import Library
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewOffer, NewPromise, Outcome
 from parley.engine.wording import Saying, template_key
 from parley.ids import derive_id
-from parley.negotiation.dialogue import Standing, next_move
+from parley.negotiation.dialogue import next_move
 from parley.negotiation.levers import Role
 from parley.negotiation.menu import NoPlan
 from parley.negotiation.moves import Act, Move
+from parley.negotiation.standing import Standing
 from parley.negotiation.state import NEEDS_PERSON, State, next_states
 from parley.nlu.read import read
 from parley.nlu.reading import EXACT, Intent, Reading, ReadingContext

@@ -7,80 +7,27 @@ borrower named; the menu decides the rest. What is not understood is asked once 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from parley.dates import add_days
 from parley.money import MINOR_DIGITS
+from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, after_the_end, for_a_person, resumed, urgent
 from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.policy import Policy
+from parley.negotiation.standing import Standing
 from parley.negotiation.state import ENDED, State
 from parley.nlu.reading import Intent, Reading
 
 # A thread that has not ended after so many replies goes to a person.
 MOST_TURNS: Final = 20
-# Our last message asked whether a transaction was the borrower's.
-ALERT: Final = "risk_alert"
 _LIMIT_WHY: Final = "limit_why"  # the goal of a borrower who asks about a changed limit before identity is proven
 # A promise further away than this is a plan.
 LONGEST_PROMISE_DAYS: Final = 31
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Standing:
-    """The facts a move depends on, prepared by the engine. Units: minor units, local date of the borrower.
-
-    `identity_answer` says what the engine found when it compared the reply with what the lender holds: "match",
-    "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
-    `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
-    `latest_start_on`: the last day on which a plan may begin; None: as the policy has it without deferral.
-    """
-
-    today: date
-    currency: str
-    is_proven: bool
-    identity_answer: str
-    identity_tries: int
-    owes: bool
-    arrears_minor: int
-    balance_minor: int
-    options: int
-    stop_scope: str
-    context: str
-    has_resumed: bool = False
-    latest_start_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Anywhere:
-    """What an intent means in every state."""
-
-    to: State
-    say: str
-    hold: str = ""
-    person: str = ""
-    acts: tuple[Act, ...] = ()
-
-
-_ANYWHERE: Final[dict[Intent, _Anywhere]] = {
-    Intent.LEGAL: _Anywhere(State.WITH_PERSON, "legal.noted", "represented", "legal", (Act.CANCEL_WAITING,)),
-    Intent.FRAUD_CLAIM: _Anywhere(State.WITH_PERSON, "fraud.opened", "fraud_claim", "fraud", (Act.CANCEL_WAITING,)),
-    Intent.WRONG_NUMBER: _Anywhere(
-        State.WRONG_PERSON, "wrong_number.sorry", "", "", (Act.QUARANTINE, Act.CANCEL_WAITING)
-    ),
-    Intent.DISPUTE: _Anywhere(State.DISPUTED, "dispute.opened", "dispute", "dispute", (Act.CANCEL_WAITING,)),
-    Intent.COMPLAINT: _Anywhere(State.WITH_PERSON, "complaint.opened", "complaint", "complaint", (Act.CANCEL_WAITING,)),
-    Intent.ASK_HUMAN: _Anywhere(State.WITH_PERSON, "hand_over.person", "", "asked"),
-    Intent.CALL_TIME: _Anywhere(State.WITH_PERSON, "call_time.noted", "", "contact_wishes", (Act.CANCEL_WAITING,)),
-    Intent.ALREADY_PAID: _Anywhere(State.WITH_PERSON, "paid.check", "", "payment_claimed", (Act.CANCEL_WAITING,)),
-}
-_HEARD_IN_PASSING: Final = (Intent.ASK_HUMAN, Intent.DISPUTE, Intent.COMPLAINT)
-# Not passed over when the same reply asks for texts again.
-_GRAVE: Final = frozenset({Intent.LEGAL, Intent.FRAUD_CLAIM, Intent.WRONG_NUMBER, Intent.DISPUTE, Intent.COMPLAINT})
 
 
 def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
@@ -89,116 +36,19 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
     Refuses nothing: where the machine must not decide, the move is a hand-over. Same arguments, same move.
     """
     memory = memory.but(turns=memory.turns + 1)
-    first = _urgent(state, memory, reading, facts.stop_scope) or _resumed(state, memory, reading, facts)
+    first = urgent(state, memory, reading, facts.stop_scope) or resumed(state, memory, reading, facts)
     if first is not None:
         return first
     if state in ENDED:
-        return _after_the_end(state, memory, facts)
+        return after_the_end(state, memory, facts)
     if facts.identity_answer == "match" and not facts.is_proven:
         return _proven(memory, facts)
     if memory.turns > MOST_TURNS:
         return to_person(memory, "long_thread")
-    alert = _about_alert(state, memory, reading) if facts.context == ALERT else None
+    alert = about_alert(state, memory, reading) if facts.context == ALERT else None
     if alert is not None:
         return alert
-    return _for_a_person(memory, reading) or _plain(state, memory, reading, facts, policy)
-
-
-def _about_alert(state: State, memory: Memory, reading: Reading) -> Move | None:
-    """Take the answer to "was it you?"; None for a reply that speaks of something else, such as a choice of the menu.
-
-    Needs no proof of identity: nothing is told. A no is acted on at once, a yes with a question is not taken for one.
-    """
-    if reading.intent in {Intent.FRAUD_CLAIM, Intent.DECLINE}:
-        acts = (Act.DENY_TRANSACTION, Act.CANCEL_WAITING)
-        return Move(State.WITH_PERSON, "risk_alert.blocked", acts, memory, "fraud_claim", "fraud")
-    if reading.intent is Intent.ASK_INFO or (reading.intent is Intent.ACCEPT and Intent.ASK_INFO in reading.also):
-        return to_person(memory, "alert_question")
-    if reading.is_doubtful or reading.intent in {Intent.OTHER, Intent.THANKS}:
-        return ask_back(state, memory)
-    if reading.intent is Intent.ACCEPT and reading.slots.option is None:
-        if reading.conditional:
-            return to_person(memory, "conditional")
-        return Move(state, "risk_alert.thanks", (Act.CONFIRM_TRANSACTION,), memory.but(unclear=0))
-    return None
-
-
-def _for_a_person(memory: Memory, reading: Reading) -> Move | None:
-    """Take what means the same in every state, and what tells of illness, grief or the like."""
-    fixed = _fixed(reading)
-    if fixed is not None:
-        return Move(fixed.to, fixed.say, fixed.acts, memory, fixed.hold, fixed.person)
-    if reading.sensitive:
-        return Move(State.WITH_PERSON, "sensitive.person", (Act.CANCEL_WAITING,), memory, "vulnerable", "vulnerable")
-    return None
-
-
-def _fixed(reading: Reading) -> _Anywhere | None:
-    """Return what the reply means in every state; a person, a dispute or a complaint counts in passing too."""
-    if reading.is_doubtful:
-        return None
-    if reading.intent in _ANYWHERE:
-        return _ANYWHERE[reading.intent]
-    return next((_ANYWHERE[intent] for intent in _HEARD_IN_PASSING if intent in reading.also), None)
-
-
-def _urgent(state: State, memory: Memory, reading: Reading, stop_scope: str) -> Move | None:
-    """STOP and crisis, before anything else. Both at once: the crisis reply is the one confirmation.
-
-    Each is answered once: nothing automatic follows the crisis reply, and a STOP has one confirmation.
-    """
-    heard = {reading.intent, *reading.also}
-    if Intent.RISK in heard:
-        acts: tuple[Act, ...] = (Act.CANCEL_WAITING, Act.PAGE_PERSON)
-        stopped = (Act.OPT_OUT,) if Intent.STOP in heard else ()
-        say = "crisis.support_stopped" if stopped else "crisis.support"
-        return Move(State.CRISIS, "" if state is State.CRISIS else say, acts + stopped, memory, "crisis", "crisis")
-    if Intent.STOP not in heard:
-        return None
-    if stop_scope == "promotions":
-        return _no_more_promotions(state, memory)
-    acts = (Act.OPT_OUT, Act.CANCEL_WAITING)
-    if state is State.CRISIS:
-        return Move(state, "", acts, memory, "", "wrote_again")
-    more = [_ANYWHERE[one] for one in (reading.intent, *reading.also) if one in _ANYWHERE]
-    hold = next((one.hold for one in more if one.hold), "")
-    say = "" if state is State.OPTED_OUT else "stop.confirmed"
-    return Move(State.OPTED_OUT, say, acts, memory, hold, "stop_and_more" if more else "")
-
-
-def _no_more_promotions(state: State, memory: Memory) -> Move:
-    """Stop promotions only: the talk stands where it stood, and a thread that is over stays a person's."""
-    say = "" if state in {State.CRISIS, State.OPTED_OUT} else "stop.promotions"
-    person = "wrote_again" if state in ENDED else ""
-    return Move(state, say, (Act.OPT_OUT_PROMOTION,), memory, "", person)
-
-
-def _resumed(state: State, memory: Memory, reading: Reading, facts: Standing) -> Move | None:
-    """Texts are wished again: say so once, and stand where the talk stood; one that was stopped begins anew.
-
-    What only a person takes, said in the same reply, is taken all the same.
-    """
-    if not facts.has_resumed or state in ENDED - {State.OPTED_OUT}:
-        return None
-    grave = reading.intent in _GRAVE or bool(_GRAVE.intersection(reading.also))
-    if reading.sensitive or (grave and not reading.is_doubtful):
-        move = _for_a_person(memory, reading)
-        return None if move is None else replace(move, acts=(Act.RESUME, *move.acts))
-    to = State.NOTIFIED if state is State.OPTED_OUT else state
-    return Move(to, "resumed.confirmed", (Act.RESUME,), memory.but(unclear=0))
-
-
-def _after_the_end(state: State, memory: Memory, facts: Standing) -> Move:
-    """Say nothing in a thread that a person holds or that is over; the person sees the reply.
-
-    Whether it proves identity the door found out, and only the machine knows: a person may have asked for it.
-    """
-    if state is State.OPTED_OUT:
-        return Move(state, "", (), memory, "", "wrote_after_stop")
-    if state in {State.CLOSED, State.WRONG_PERSON}:
-        return Move(state, "", (), memory, "", "wrote_after_end")
-    is_proof = facts.identity_answer == "match" and state in {State.WITH_PERSON, State.DISPUTED}
-    return Move(state, "", (Act.PROVE_IDENTITY,) if is_proof else (), memory, "", "wrote_again")
+    return for_a_person(memory, reading) or _plain(state, memory, reading, facts, policy)
 
 
 def _proven(memory: Memory, facts: Standing) -> Move:
@@ -222,8 +72,8 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
     if reading.intent is Intent.PROMISE_TO_PAY and reading.slots.frequency is not None:
         # A sum at a rhythm is a plan, whatever it calls itself.
         reading = replace(reading, intent=Intent.ASK_PLAN)
-    if reading.is_doubtful and (facts.is_proven or may_be_urgent(reading, _ANYWHERE)):
-        return doubted(state, memory, reading, _ANYWHERE, lambda one: _plain(state, memory, one, facts, policy))
+    if reading.is_doubtful and (facts.is_proven or may_be_urgent(reading, ANYWHERE_MEANS)):
+        return doubted(state, memory, reading, ANYWHERE_MEANS, lambda one: _plain(state, memory, one, facts, policy))
     if reading.intent is Intent.THANKS:
         return Move(state, "", (), memory)
     if reading.intent is Intent.HELP:

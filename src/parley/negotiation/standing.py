@@ -1,0 +1,31 @@
+"""The facts that a move depends on, beside the reply: what the engine prepared of the case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Standing:
+    """The facts a move depends on, prepared by the engine. Units: minor units, local date of the borrower.
+
+    `identity_answer` says what the engine found when it compared the reply with what the lender holds: "match",
+    "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
+    `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
+    `latest_start_on`: the last day on which a plan may begin; None: as the policy has it without deferral.
+    """
+
+    today: date
+    currency: str
+    is_proven: bool
+    identity_answer: str
+    identity_tries: int
+    owes: bool
+    arrears_minor: int
+    balance_minor: int
+    options: int
+    stop_scope: str
+    context: str
+    has_resumed: bool = False
+    latest_start_on: date | None = None
