@@ -11,7 +11,6 @@ from parley.contact.registrations import Route, read_registrations
 from parley.engine.approval import MISLABELLED, Approval, Asked, NotApproved, approve
 from parley.engine.library import Library
 from parley.locale import Language
-from parley.messaging.catalogue import Catalogue
 from parley.messaging.template import parse
 from parley.purpose import Actor, Purpose
 from tests.engine.sample import shipped_library
@@ -169,7 +168,7 @@ def test_a_text_that_is_for_more_than_its_label_says_is_refused() -> None:
         "{hours}. {stop} ends texts.",
         shipped.catalogue.standing,
     )
-    changed = replace(shipped, catalogue=Catalogue(shipped.catalogue.entries, texts, shipped.catalogue.standing))
+    changed = replace(shipped, catalogue=replace(shipped.catalogue, texts=texts))
     found = approve(US, changed, NOW)
     assert isinstance(found, NotApproved)
     assert MISLABELLED in [one.reason_code for one in found.objections]

@@ -19,6 +19,7 @@ from parley.engine.library import Library
 from parley.engine.nightly import Trigger
 from parley.engine.operator import may_call
 from parley.engine.situation import Situation, account_of, case_of, party_of
+from parley.engine.stated import Said
 from parley.engine.wording import Saying
 from parley.locale import Language
 from parley.purpose import Channel, Purpose
@@ -72,7 +73,7 @@ def approval(library: Library) -> object:
 
 def dispatch(library: Library) -> object:
     facts = ContactFacts(now=NOON, jurisdiction="IN", zones=("UTC",), purpose=Purpose.REMINDER, channel=Channel.SMS)
-    return _judge(library, facts, "Example Card. STOP ends texts.")
+    return _judge(library, facts, Said("Example Card. STOP ends texts.", "reminder.neutral"))
 
 
 def call(library: Library) -> object:

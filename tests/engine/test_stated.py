@@ -12,7 +12,7 @@ from parley.contact.gate import Permit, Refused, decide
 from parley.engine.asking import contact_facts, with_text
 from parley.engine.library import Library
 from parley.engine.situation import case_of
-from parley.engine.stated import OFFER_TEXTS, Offered, states_other_numbers
+from parley.engine.stated import OFFER_TEXTS, Offered, Said, states_other_numbers
 from parley.engine.wording import render, template_key
 from parley.locale import Language
 from parley.negotiation.moves import Memory, Move
@@ -104,7 +104,9 @@ def test_the_gate_refuses_a_number_that_is_not_of_the_offer(library: Library) ->
     )
     for said, is_permitted in ((text, True), (text.replace(str(plans[0].count), "99", 1), False)):
         decision = decide(
-            with_text(facts, said, library, library.rulebook, Offered(plans)), library.rulebook, library.gate
+            with_text(facts, Said(said, "offer.three", Offered(plans)), library, library.rulebook),
+            library.rulebook,
+            library.gate,
         )
         assert isinstance(decision, Permit) is is_permitted
         if isinstance(decision, Refused):

@@ -38,7 +38,7 @@ def test_every_language_has_every_text() -> None:
 
 
 def test_no_catalogue_without_a_language() -> None:
-    known = {f"{language}.toml" for language in Language} | {"keys.toml"}
+    known = {f"{language}.toml" for language in Language} | {"keys.toml", "guidance.toml"}
     assert {path.name for path in CATALOGUE.glob("*.toml")} == known
 
 

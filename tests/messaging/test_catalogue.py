@@ -9,8 +9,9 @@ import pytest
 
 from parley.errors import BadInput
 from parley.locale import Language
-from parley.messaging.catalogue import FILES, Catalogue, Context, Discloses, Entry, load_catalogue
+from parley.messaging.catalogue import FILES, Catalogue, ContentClass, Context, Discloses, Entry, load_catalogue
 from parley.messaging.numbers import numbers_in
+from parley.messaging.phrases import load_guidance
 from parley.messaging.segments import Encoding
 from parley.messaging.values import NUMBERS, Kind, Placeholder, Value
 from parley.money import Money
@@ -225,6 +226,9 @@ advice = 30
 sender = ["lender"]
 contact = ["agent"]
 stop = ["stop"]
+[implies]
+amount = "A"
+
 [begins]
 zh-Hans = "【{lender}】"
 [keys."a.one"]
@@ -232,12 +236,14 @@ purpose = "collection"
 context = "overdue"
 discloses = "debt"
 version = 1
+classes = ["A"]
 placeholders = { amount = "amount", kind = ["card", "loan"] }
 [keys."b.two"]
 purpose = "opt_out_confirmation"
 context = "none"
 discloses = "nothing"
 version = 3
+classes = ["A", "D"]
 without = { stop = "the one confirmation" }
 """
 TEXT = """
@@ -247,10 +253,17 @@ text = "{lender}: {kind, select, card {card} other {loan}} {amount}. {agent}. {s
 text = "{lender}: done. {agent}."
 """
 HANS = TEXT.replace("{lender}: ", "【{lender}】")
+GUIDANCE = """
+[recommends]
+en = ["we … advise"]
+zh-Hans = ["建议您"]
+[other_debts]
+en = ["other loans"]
+"""
 
 
 def small(keys: str = KEYS, en: str = TEXT, hans: str = HANS) -> Catalogue:
-    texts = {"keys.toml": keys, "en.toml": en, "zh-Hans.toml": hans, "zh-Hant.toml": TEXT}
+    texts = {"keys.toml": keys, "guidance.toml": GUIDANCE, "en.toml": en, "zh-Hans.toml": hans, "zh-Hant.toml": TEXT}
     return load_catalogue({name: text.encode() for name, text in texts.items()})
 
 
@@ -294,6 +307,13 @@ def test_what_people_may_send_says_what_it_then_is() -> None:
         ("hans", "【{lender}】done", "{lender}: done", ("zh-Hans.toml", "b.two", "begins.zh-Hans")),
         ("keys", '"【{lender}】"', '"【{sender}】"', ("keys.toml", "begins.zh-Hans", "sender")),
         ("keys", "zh-Hans =", "fr =", ("keys.toml", "begins.fr")),
+        ("keys", 'classes = ["A", "D"]', "", ("keys.toml", "b.two", "needs classes")),
+        ("keys", 'classes = ["A", "D"]', "classes = []", ("keys.toml", "b.two", "needs classes")),
+        ("keys", 'classes = ["A", "D"]', 'classes = ["F"]', ("keys.toml", "b.two", "A, B, C, D, E")),
+        ("keys", 'classes = ["A"]', 'classes = ["C"]', ("keys.toml", "a.one", "amount", "class A")),
+        ("en", "done.", "We really advise it.", ("en.toml", "b.two", "recommends")),
+        ("en", "done.", "done. W\u200be  ADVISE it.", ("en.toml", "b.two", "recommends")),
+        ("hans", "done", "建议您还款", ("zh-Hans.toml", "b.two", "recommends")),
     ],
 )
 def test_a_catalogue_that_does_not_hold_together_names_file_and_key(
@@ -306,6 +326,52 @@ def test_a_catalogue_that_does_not_hold_together_names_file_and_key(
         small(**sources)
     for name in names:
         assert name in caught.value.en
+
+
+def test_a_text_of_class_e_may_recommend_and_says_that_it_does() -> None:
+    marked = KEYS.replace('classes = ["A", "D"]', 'classes = ["E"]')
+    assert small(marked, TEXT.replace("done.", "We advise it.")).entry("b.two").classes == {ContentClass.RECOMMENDATION}
+
+
+def test_shipped_texts_are_facts_options_general_guidance_or_signposts() -> None:
+    by_class = {one: {key for key, entry in CATALOGUE.entries.items() if one in entry.classes} for one in ContentClass}
+    assert by_class[ContentClass.RECOMMENDATION] == set()
+    assert by_class[ContentClass.OWN_OPTIONS] == {
+        "offer.one", "offer.two", "offer.three", "offer.parts_one", "offer.parts_two", "offer.parts_three",
+        "plan.read_back", "plan.read_back_parts", "plan.agreed",
+    }  # fmt: skip
+    assert all(entry.classes for entry in CATALOGUE.entries.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We advise you to pay.", "we would strongly recommend option 2", "WE  ADVISE", "Option 1 is best for you.",
+        "Our recommendation: the second plan", "You'd be better off with a loan", "我们建议您选方案一",
+        "方案二最适合您", "我们强烈建议分期", "我們建議您選方案一", "最適合您的方案", "为您推荐方案二",
+        "we\u200b advise", "ｗｅ advise",
+    ],
+)  # fmt: skip
+def test_words_of_a_recommendation_are_found(text: str) -> None:
+    assert CATALOGUE.guidance.recommends.found_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Options you can choose: 1) ...", "We look for a plan that fits you.", "Independent money advice: NFCC.",
+        "You can ask for advice.", "We noted your suggestion.", "There are options. You may suggest another amount.",
+        "您可以选择的方案", "独立理财咨询", "如有意见或建议请回复",
+    ],
+)  # fmt: skip
+def test_words_of_choice_and_signposts_are_no_recommendation(text: str) -> None:
+    assert not CATALOGUE.guidance.recommends.found_in(text)
+
+
+@pytest.mark.parametrize("raw", ["[recommends]\n", "[recommends]\nen = ['']\n[other_debts]\nen = ['a']\n", "]", ""])
+def test_a_spoilt_table_of_phrases_is_refused(raw: str) -> None:
+    with pytest.raises(BadInput, match=r"guidance\.toml"):
+        load_guidance(raw.encode())
 
 
 def test_a_missing_file_is_named() -> None:

@@ -61,6 +61,8 @@ def test_every_setting_is_explained_in_both_languages() -> None:
         ("[crisis]\npage_by = 'webhook'\n", 2, "webhook_url"),
         ("[crisis]\npage_by = 'webhook'\nwebhook_url = 'http://a.example'\n", 2, "https://"),
         ("[keys]\nsource = 'command'\n", 2, "keys.command"),
+        ("[guidance]\nadvice_granted_by = 'FCA'\n", 2, "advice_reference"),
+        ("[guidance]\noptions_reference = 'FRN 1'\n", 2, "options_granted_by"),
         ("[nightly]\na = = 3\n", 2, "not TOML"),
         ("lender = 3\n", 1, "a section"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from parley.contact.facts import Direction as Way
 from parley.contact.facts import Flag, Hold
 from parley.contact.facts import Outcome as How
+from parley.contact.facts_json import facts_from_json
 from parley.contact.gate import Decision, Permit, Refused, decide
 from parley.engine.acts import (
     ActRefusal,
@@ -24,7 +25,9 @@ from parley.engine.acts import (
 )
 from parley.engine.asking import contact_facts
 from parley.engine.operator import may_call
+from parley.messaging.catalogue import ContentClass
 from parley.purpose import Actor, Channel, Purpose
+from parley.run.sending import Sender
 from parley.store import models
 from parley.store.cases import load_desk_case
 from parley.store.desk import look_before_calling
@@ -245,3 +248,22 @@ def test_china_counts_talks_and_unanswered_calls_of_a_day(
     assert rule not in asked_as(work, Actor.ORIGINAL_CREDITOR, at)
     call(work, at - MINUTE, outcome)
     assert rule in asked_as(work, Actor.ORIGINAL_CREDITOR, at)
+
+
+def test_a_text_whose_class_the_catalogue_bars_since_it_was_written_is_refused_at_dispatch(work: Work) -> None:
+    said = work.message(work.does(Offer(60_00, FIRST)))
+    shipped = library()
+    entry = replace(shipped.catalogue.entry(said.template_key), classes=frozenset({ContentClass.RECOMMENDATION}))
+    edited = replace(shipped.catalogue, entries={**shipped.catalogue.entries, said.template_key: entry})
+    sender = Sender(work.desk.centre(), replace(shipped, catalogue=edited), work.desk.vault)
+    while sender.send_due(NOON):
+        pass
+    said.refresh_from_db()
+    assert (said.state, said.reason) == ("refused", "guidance_not_permitted")
+    decision = models.GateDecision.objects.get(message=said, stage="dispatch")
+    assert (decision.rule_id, decision.verdict) == ("lender-content-class", "block")
+    # What explains it and what is replayed: the fact it was judged on.
+    assert "content_class_barred" in decision.trace["facts"]["flags"]
+    assert decision.facts is not None
+    facts, settings = facts_from_json(decision.facts)
+    assert isinstance(decide(facts, shipped.rulebook, settings), Refused)

@@ -15,6 +15,7 @@ from django.db import transaction
 from parley.contact.content import contents_of
 from parley.contact.facts import ContactFacts, Discloses, Hold, OptOut, OptOutScope
 from parley.contact.gate import Decision, Permit, Refused, decide
+from parley.engine.stated import Said
 from parley.messaging.ledger import Event, State
 from parley.purpose import Actor, Purpose
 from parley.store import models
@@ -37,9 +38,9 @@ from parley.store.outbox import (
 from parley.store.sealed import Sealed, seal_text
 from tests.run.desk import BODY, NOON, TODAY, Anything, Desk, Person, in_threads, library, state_of
 from tests.store.conftest import Home
+from tests.store.desk_work import HOUR
 
 TERMS = Terms(Actor.ORIGINAL_CREDITOR, 30, 30, "sandbox")
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -47,9 +48,9 @@ def desk(home: Home) -> Desk:
     return Desk(home.vault, home.folder)
 
 
-def judge(facts: ContactFacts, text: str, _offered: object = None) -> Decision:
-    content = contents_of(text, library().outbound)
-    return decide(replace(facts, content=content), library().rulebook, library().gate)
+def judge(facts: ContactFacts, said: Said) -> Decision:
+    of = library()
+    return decide(replace(facts, content=contents_of(said.text, of.outbound)), of.rulebook, of.gate)
 
 
 def dispatch(desk: Desk, now: datetime = NOON, limit: int = 64, ask: Judge = judge) -> list[Intended]:
@@ -289,9 +290,9 @@ def test_nothing_is_intended_that_the_gate_refuses_when_asked_again(sqlite_home:
     messages = [_random_case(desk, dice) for _ in range(60)]
     asked: list[ContactFacts] = []
 
-    def note(facts: ContactFacts, text: str, _offered: object) -> Decision:
+    def note(facts: ContactFacts, said: Said) -> Decision:
         asked.append(facts)
-        return judge(facts, text)
+        return judge(facts, said)
 
     intended = {one.message_id for one in dispatch(desk, limit=200, ask=note)}
     assert len(asked) == len(messages)
@@ -448,11 +449,8 @@ def test_eight_senders_at_once_never_pass_a_cap(postgres_home: Home, full_size: 
         first = desk.message(person, not_after=NOON + timedelta(days=9))
         for _ in range(each - 1):
             first.pk = UUID(int=random.getrandbits(128))
-            rows.append(
-                models.Message(
-                    **{field.attname: getattr(first, field.attname) for field in first._meta.concrete_fields}
-                )
-            )
+            columns = {field.attname: getattr(first, field.attname) for field in first._meta.concrete_fields}
+            rows.append(models.Message(**columns))
     for row in rows:
         row.body_sealed = _resealed(desk, row)
     models.Message.objects.bulk_create(rows)

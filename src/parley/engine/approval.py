@@ -15,6 +15,7 @@ from parley.contact.approval import objecting
 from parley.contact.content import also_for, contents_of
 from parley.contact.facts import Carriage, ContactFacts
 from parley.dates import local_date
+from parley.engine.guidance import barred_flags
 from parley.engine.library import Library
 from parley.locale import Language
 from parley.messaging.specimens import specimens
@@ -103,6 +104,11 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
             product=asked.product,
             content=content,
             carriage=carriage,
+            # What only the machine says is asked as the machine; what staff may send, as theirs, the wider permission.
+            flags=barred_flags(
+                *(asked.key, content_text, library.catalogue, library.lender.actor, library.permissions),
+                is_by_person=library.catalogue.entry(asked.key).by_person is not None,
+            ),
         )
         for rule, code in objecting(facts, rules, library.gate):
             found.setdefault(rule.id, Objection(code.value, rule.id, rule.source, rule.layer.value, rule.text))

@@ -11,8 +11,9 @@ from uuid import UUID
 from parley.contact.content import contents_of
 from parley.contact.facts import FLAG_OF_HOLD, ContactFacts, Content, Discloses, Flag, Hold
 from parley.engine.case import ContactRecord, Party, StandingHold
+from parley.engine.guidance import barred_flags
 from parley.engine.library import Library
-from parley.engine.stated import Offered, states_other_numbers
+from parley.engine.stated import Said, states_other_numbers
 from parley.purpose import Actor, Channel, Purpose
 from parley.rulebook.book import Rulebook
 from parley.servicing.account import Account, AccountStatus, Product
@@ -101,20 +102,21 @@ def since_of(holds: Sequence[StandingHold]) -> Mapping[Flag, tuple[date, ...]]:
     return found
 
 
-def with_text(
-    facts: ContactFacts, text: str, library: Library, rules: Rulebook, offered: Offered | None = None
-) -> ContactFacts:
-    """Return the facts of a contact whose text is known: what it contains, how it is carried, what is registered.
+def with_text(facts: ContactFacts, said: Said, library: Library, rules: Rulebook) -> ContactFacts:
+    """Return the facts of a contact whose text is known.
 
-    *rules*: those it will be judged by, of *library* or not. *offered*: what a text about an offer may state; None for
-    any other text.
+    What it contains, how it is carried, what is registered, whether its guidance is permitted and its numbers are those
+    of the offer. *rules*: those it will be judged by, of *library* or not.
     """
-    strays = offered is not None and states_other_numbers(text, offered, library.lender)
+    strays = said.offered is not None and states_other_numbers(said.text, said.offered, library.lender)
+    barred = barred_flags(
+        *(said.key, said.text, library.catalogue, facts.actor, library.permissions), is_by_person=said.is_by_person
+    )
     return replace(
         facts,
-        content=contents_of(text, library.outbound),
-        carriage=library.route.carriage(facts, text, rules.carriers),
-        flags=facts.flags | {Flag.NUMBER_NOT_IN_OFFER} if strays else facts.flags,
+        content=contents_of(said.text, library.outbound),
+        carriage=library.route.carriage(facts, said.text, rules.carriers),
+        flags=facts.flags | barred | ({Flag.NUMBER_NOT_IN_OFFER} if strays else frozenset()),
     )
 
 

@@ -13,7 +13,7 @@ from parley.engine.case import Case
 from parley.engine.lawful import lawful_plans
 from parley.engine.library import Library
 from parley.engine.outcome import Draft, NewOffer
-from parley.engine.stated import OFFER_TEXTS, Offered
+from parley.engine.stated import OFFER_TEXTS, Offered, Said
 from parley.engine.wording import Saying, render
 from parley.negotiation.levers import Role
 from parley.negotiation.menu import Facts, Menu, NoPlan, build_menu
@@ -55,6 +55,7 @@ def make_draft(
         is_by_person=is_by_person,
     )
     offered = Offered(saying.plans) if key in OFFER_TEXTS else None
+    said = Said(rendered.text, key, offered, is_by_person)
     return Draft(
         rendered=rendered,
         purpose=purpose,
@@ -62,7 +63,7 @@ def make_draft(
         context=str(entry.context),
         not_before=now,
         not_after=now + timedelta(hours=ANSWER_HOURS),
-        decision=decide(with_text(facts, rendered.text, library, rules, offered), rules, library.gate),
+        decision=decide(with_text(facts, said, library, rules), rules, library.gate),
         answers=answering.inbound_id if answering is not None else None,
     )
 

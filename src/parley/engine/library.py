@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from parley.contact.gate import GateSettings
 from parley.contact.registrations import Route
+from parley.engine.guidance import Permissions
 from parley.engine.lender import Lender
 from parley.messaging.catalogue import Catalogue
 from parley.negotiation.policy import Policy
@@ -34,6 +35,7 @@ class Library:
     in_collection_days: int
     gate: GateSettings
     route: Route
+    permissions: Permissions
 
     @property
     def lexicon(self) -> Lexicon:

@@ -55,6 +55,19 @@ class Offered:
         return frozenset(found)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Said:
+    """A finished text and what the gate must know of it: its template, who says it, what it may state of an offer.
+
+    `offered` is None for a text that is not about an offer.
+    """
+
+    text: str
+    key: str
+    offered: Offered | None = None
+    is_by_person: bool = False
+
+
 def states_other_numbers(text: str, offered: Offered, lender: Lender) -> bool:
     """Say whether *text* states a number that no plan of the record holds."""
     bare = unicodedata.normalize("NFKC", text)
@@ -70,5 +83,6 @@ def states_other_numbers(text: str, offered: Offered, lender: Lender) -> bool:
 def _own_words(lender: Lender) -> Sequence[str]:
     """Return the lender's own words as texts show them, the longest first: one may be part of another."""
     words = {*lender.names.values(), *lender.agents.values(), *lender.hours.values(), lender.hotline}
+    words |= {*lender.advice.values(), *lender.lines.values()}
     found = {unicodedata.normalize("NFKC", one) for one in (*words, *lender.stop_words.values()) if one.strip()}
     return sorted(found, key=lambda one: (-len(one), one))

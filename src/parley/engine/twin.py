@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from parley.contact.facts import Contact, ContactFacts, Designation, Direction, Hold
-from parley.contact.gate import Decision, Permit, Refused, decide
+from parley.contact.gate import Permit, Refused, decide
 from parley.contact.resuming import resume_words
 from parley.engine.acts import HOW, Act, ActRefusal, CallOutcome, Operator
 from parley.engine.announce import Announcement, Figures, announce
@@ -26,6 +26,7 @@ from parley.engine.operator import decide_act
 from parley.engine.outcome import DeskChange, NewArrangement, NewPromise, Outcome
 from parley.engine.refusals import Refusals
 from parley.engine.turn import Library, answer, context_of, turn
+from parley.engine.twin_rows import Acted, Heard, Message
 from parley.ids import derive_id
 from parley.locale import Language
 from parley.messaging import ledger
@@ -37,57 +38,11 @@ from parley.nlu.reading import Reading
 from parley.purpose import Channel, Purpose
 from parley.rulebook.book import Rulebook
 
+__all__ = ["Acted", "Heard", "Message", "Twin"]
+
 _LAST_USE_HOURS: Final = 48
 # What the carrier never took is no contact.
 _NO_CONTACT: Final = frozenset({ledger.State.REJECTED})
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Message:
-    """A text of ours as it stands. `decision`: the gate's last answer at dispatch; `state`: that of the ledger."""
-
-    number: int
-    rendered: Rendered
-    purpose: Purpose
-    discloses: str
-    context: str
-    created_at: datetime
-    not_before: datetime
-    not_after: datetime
-    answering: Answering | None = None
-    decision: Decision | None = None
-    state: ledger.State = ledger.State.QUEUED
-    left_at: datetime | None = None
-    is_by_person: bool = False
-
-    @property
-    def waits(self) -> bool:
-        """Whether it will be tried later."""
-        return self.state is ledger.State.QUEUED
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What became of one reply; `message` is the answer, if there is one."""
-
-    admitted: Admitted
-    reading: Reading
-    outcome: Outcome
-    message: Message | None
-
-    @property
-    def refusal(self) -> Refused | None:
-        """The gate's no to the answer, if it said no."""
-        decision = self.message.decision if self.message is not None else None
-        return decision if isinstance(decision, Refused) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """What became of a person's act; `message` is the text it sent, if it sent one."""
-
-    decided: Outcome | ActRefusal
-    message: Message | None
 
 
 @dataclass(slots=True)
@@ -462,7 +417,7 @@ class Twin:
             answering=message.answering,
             is_by_person=message.is_by_person,
         )
-        return with_text(facts, message.rendered.text, self.library, rules)
+        return with_text(facts, message.said, self.library, rules)
 
     def _also_held(self, message: Message) -> frozenset[Hold]:
         """Return the holds of the thread and the address, but for the answer written by the turn that laid them on."""

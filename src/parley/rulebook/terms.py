@@ -85,6 +85,8 @@ class ReasonCode(StrEnum):
     FORBEARANCE_REQUIRED = "forbearance_required"
     # Not of the facts file: the text states a number that the offer it speaks of does not hold.
     NUMBER_NOT_IN_OFFER = "number_not_in_offer"
+    # Not of the facts file: the text is guidance of a class that is not permitted to whoever sends it.
+    GUIDANCE_NOT_PERMITTED = "guidance_not_permitted"
     # Not of the facts file: the history holds what has not happened yet, so the clock or the history is wrong.
     HISTORY_AHEAD = "history_ahead"
 
@@ -107,6 +109,7 @@ class Flag(StrEnum):
     BUDGET_KNOWN_LOW = "budget_known_low"
     CEASE_REQUEST = "cease_request"
     COMPLAINT = "complaint"
+    CONTENT_CLASS_BARRED = "content_class_barred"
     COURT_PERMITTED = "court_permitted"
     CRISIS = "crisis"
     DEBT_ADVISER_ENGAGED = "debt_adviser_engaged"
@@ -150,6 +153,7 @@ class Flag(StrEnum):
     RECIPIENT_IS_GUARANTOR = "recipient_is_guarantor"
     RECIPIENT_IS_SPOUSE = "recipient_is_spouse"
     RECIPIENT_IS_THIRD_PARTY = "recipient_is_third_party"
+    RECOMMENDATION_BARRED = "recommendation_barred"
     REFUSED_BECAUSE_TIME_BARRED = "refused_because_time_barred"
     REPRESENTED = "represented"
     SENDER_CANNOT_RECEIVE = "sender_cannot_receive"

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from parley.contact.content import Words
 from parley.contact.gate import GateSettings
 from parley.contact.registrations import Route, read_registrations
+from parley.engine.guidance import Permissions
 from parley.engine.lender import Lender
 from parley.engine.nightly import Cadence
 from parley.engine.service import ServiceTimes, Urgency
@@ -69,6 +70,10 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
             reply_minutes=settings.contact.reply_window_minutes,
         ),
         route=build_route(settings.messages.provider, rules, registrations),
+        # Who gave them and where that is written stand together, or the settings are refused.
+        permissions=Permissions(
+            options=bool(settings.guidance.options_reference), advice=bool(settings.guidance.advice_reference)
+        ),
     )
 
 

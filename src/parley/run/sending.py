@@ -15,7 +15,7 @@ from uuid import UUID
 from parley.contact.facts import ContactFacts
 from parley.contact.gate import Decision, decide
 from parley.engine.asking import with_text
-from parley.engine.stated import Offered
+from parley.engine.stated import Said
 from parley.engine.turn import Library
 from parley.messaging.ledger import Event, State
 from parley.providers.port import Accepted, LookupState, NotTaken, Outcome, Provider, Rejected, Submission, Unknown
@@ -75,9 +75,9 @@ class Sender:
                 return Answer(message_id, Event.UNKNOWN, "", "provider_cannot_look_up")
 
 
-def _judge(library: Library, facts: ContactFacts, text: str, offered: Offered | None = None) -> Decision:
+def _judge(library: Library, facts: ContactFacts, said: Said) -> Decision:
     rules = library.rulebook
-    return decide(with_text(facts, text, library, rules, offered), rules, library.gate)
+    return decide(with_text(facts, said, library, rules), rules, library.gate)
 
 
 def _submission(one: Intended) -> Submission:

@@ -83,6 +83,7 @@ def check_together(settings: Settings, document: Document) -> None:
             "work ends before it begins; closes_hour lies after opens_hour",
             "结束时间早于开始时间；closes_hour 须晚于 opens_hour",
         )
+    _check_permissions(settings, document)
     if settings.keys.source == "command" and not settings.keys.command:
         raise _conflict(
             document,
@@ -90,6 +91,22 @@ def check_together(settings: Settings, document: Document) -> None:
             "source = 'command' needs keys.command",
             "source = 'command' 需要填写 keys.command",
         )
+
+
+def _check_permissions(settings: Settings, document: Document) -> None:
+    """Refuse a permission of which only half is told: who gave it, or where that is written."""
+    said = settings.guidance
+    for name, granted_by, reference in (
+        ("options", said.options_granted_by, said.options_reference),
+        ("advice", said.advice_granted_by, said.advice_reference),
+    ):
+        if bool(granted_by.strip()) != bool(reference.strip()):
+            raise _conflict(
+                document,
+                ("guidance", f"{name}_granted_by" if granted_by else f"{name}_reference"),
+                f"a permission needs both {name}_granted_by and {name}_reference",
+                f"许可须同时填写 {name}_granted_by 与 {name}_reference",
+            )
 
 
 def _section(document: Document, name: str, table: Mapping[str, object]) -> object:

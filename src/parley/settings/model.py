@@ -415,6 +415,41 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Guidance:
+    """What the deployment may say of a debt beyond facts. Each permission names who gave it and where that is written.
+
+    Whoever lends speaks of the options of its own agreements without one; a buyer of debts or a collector does not.
+    """
+
+    options_granted_by: str = setting(
+        "",
+        "Who permitted that options of an agreement be offered where the lender is no original creditor, such as an "
+        "authority; empty: nobody, and no options are offered then.",
+        "机构并非原债权人时，由谁（例如监管机构）许可其提供协议方案；留空表示无人许可，届时不提供方案。",
+        longest=80,
+    )
+    options_reference: str = setting(
+        "",
+        "Where that permission is written: number, date, article.",
+        "该许可的文号、日期或条款。",
+        longest=120,
+    )
+    advice_granted_by: str = setting(
+        "",
+        "Who permitted that members of staff recommend one way among several (debt counselling); empty: nobody. The "
+        "machine never does.",
+        "由谁许可员工在多种办法中作出推荐（债务咨询）；留空表示无人许可。系统从不推荐。",
+        longest=80,
+    )
+    advice_reference: str = setting(
+        "",
+        "Where that permission is written: number, date, article.",
+        "该许可的文号、日期或条款。",
+        longest=120,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a home. `digest` names the file they came from (SHA-256, hex); empty for the defaults."""
 
@@ -428,6 +463,7 @@ class Settings:
     imports: Imports = field(default_factory=Imports)
     web: Web = field(default_factory=Web)
     desk: Desk = field(default_factory=Desk)
+    guidance: Guidance = field(default_factory=Guidance)
     digest: str = ""
 
 
@@ -442,4 +478,5 @@ SECTIONS: Final[dict[str, type]] = {
     "imports": Imports,
     "web": Web,
     "desk": Desk,
+    "guidance": Guidance,
 }

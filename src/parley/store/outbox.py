@@ -23,7 +23,7 @@ from parley.contact.gate import Decision, Permit, Refused
 from parley.dates import local_date
 from parley.engine.asking import Answering, contact_facts, is_identity_fresh
 from parley.engine.case import ContactRecord
-from parley.engine.stated import Offered
+from parley.engine.stated import Said
 from parley.ids import Msisdn
 from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.negotiation.state import State as Talk
@@ -47,7 +47,7 @@ _IDS: Final = GivenMany("ids", UUIDField())
 # Days by account.
 _Days = Mapping[UUID | None, set[date]]
 # Asked with the text as it would leave, and the offer it speaks of, where it speaks of one.
-Judge = Callable[[ContactFacts, str, Offered | None], Decision]
+Judge = Callable[[ContactFacts, Said], Decision]
 
 # A message deferred past its last use is not sent late.
 _TOO_LATE: Final = "too_late"
@@ -130,7 +130,13 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
                 continue
             record = records[message.borrower_id]
             facts = _facts(message, dues[message.account_id], record, now, terms)
-            decision = judge(facts, opened.text, offered.get(message.id))
+            said = Said(
+                opened.text,
+                message.template_key,
+                offered.get(message.id),
+                is_by_person=message.written_by_id is not None,
+            )
+            decision = judge(facts, said)
             decisions.append(
                 decision_row(decision, message.borrower_id, message.account_id, message.id, "dispatch", now)
             )

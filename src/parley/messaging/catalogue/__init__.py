@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from parley.messaging.catalogue.load import FILES, load_catalogue
-from parley.messaging.catalogue.texts import Catalogue, Context, Discloses, Entry, Rendered, ShownNumber
+from parley.messaging.catalogue.texts import Catalogue, ContentClass, Context, Discloses, Entry, Rendered, ShownNumber
 
-__all__ = ["FILES", "Catalogue", "Context", "Discloses", "Entry", "Rendered", "ShownNumber", "load_catalogue"]
+__all__ = [
+    "FILES",
+    "Catalogue",
+    "ContentClass",
+    "Context",
+    "Discloses",
+    "Entry",
+    "Rendered",
+    "ShownNumber",
+    "load_catalogue",
+]

@@ -10,17 +10,21 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from parley.errors import BadInput
 from parley.locale import Language
-from parley.messaging.catalogue.texts import Catalogue, Context, Discloses, Entry
+from parley.messaging.catalogue.texts import Catalogue, ContentClass, Context, Discloses, Entry
+from parley.messaging.phrases import GUIDANCE_FILE, GuidanceWords, load_guidance
 from parley.messaging.template import Literal, Node, Template, TemplateError, names_certain, names_used, parse
 from parley.messaging.values import DEFAULT_WORDS_LIMIT, FACTS, Kind, Placeholder, PlaceholderTypes
+from parley.messaging.wording import readings
 from parley.purpose import Purpose
 
 KEYS_FILE: Final = "keys.toml"
-FILES: Final = (KEYS_FILE, *(f"{language}.toml" for language in Language))
+FILES: Final = (KEYS_FILE, GUIDANCE_FILE, *(f"{language}.toml" for language in Language))
 """The names under which `load_catalogue` expects the bytes of its files."""
 
-_SECTIONS: Final = frozenset({"standing", "limits", "lines", "begins", "keys"})
-_ENTRY_FIELDS: Final = frozenset({"purpose", "context", "discloses", "version", "person", "placeholders", "without"})
+_SECTIONS: Final = frozenset({"standing", "limits", "lines", "implies", "begins", "keys"})
+_ENTRY_FIELDS: Final = frozenset(
+    {"purpose", "context", "discloses", "version", "classes", "person", "placeholders", "without"}
+)
 _PLAIN_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.CHOICE)
 
 _Table = Mapping[str, Any]
@@ -29,31 +33,43 @@ _Member = TypeVar("_Member", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class _House:
-    """What holds for all texts: standing words, limits of other words, the lines each needs, how each begins."""
+    """What holds for all texts: standing words, limits of other words, the lines each needs, how each begins.
+
+    `implies`: the class that a placeholder makes a text of.
+    """
 
     standing: PlaceholderTypes
     limits: Mapping[str, int]
     lines: Mapping[str, frozenset[str]]
+    implies: Mapping[str, ContentClass]
     begins: Mapping[str, tuple[Node, ...]]
+    guidance: GuidanceWords
 
 
 def load_catalogue(files: Mapping[str, bytes]) -> Catalogue:
-    """Return the catalogue of the four FILES.
+    """Return the catalogue of the FILES.
 
     Raises BadInput, naming file and key: a file that is missing or no TOML, an unknown field or value, a key that a
     language lacks or has alone, a placeholder that differs between languages, account facts where only less may be
-    disclosed, a missing line (sender, contact, stop) without a reason, a text that cannot be parsed.
+    disclosed, a class of guidance that is missing or that a placeholder implies, words of a recommendation in a text of
+    another class, a missing line (sender, contact, stop) without a reason, a text that cannot be parsed.
     """
     keys = _toml(files, KEYS_FILE)
     _only("(top)", keys, _SECTIONS)
-    house = _house(keys)
+    house = _house(keys, _guidance(files))
     entries = {key: _entry(key, fields, house) for key, fields in _table("keys", keys).items()}
     texts: dict[tuple[str, Language], Template] = {}
     for language in Language:
         for key, template in _texts(files, language, entries, house):
             _check_text(language, entries[key], template, house)
             texts[key, language] = template
-    return Catalogue(entries, texts, house.standing)
+    return Catalogue(entries, texts, house.standing, house.guidance)
+
+
+def _guidance(files: Mapping[str, bytes]) -> GuidanceWords:
+    if GUIDANCE_FILE not in files:
+        raise BadInput(f"The catalogue file {GUIDANCE_FILE} is missing.", f"缺少文案文件{GUIDANCE_FILE}。")
+    return load_guidance(files[GUIDANCE_FILE])
 
 
 def _toml(files: Mapping[str, bytes], name: str) -> _Table:
@@ -85,7 +101,7 @@ def _only(key: str, table: _Table, allowed: frozenset[str]) -> None:
         )
 
 
-def _house(keys: _Table) -> _House:
+def _house(keys: _Table, guidance: GuidanceWords) -> _House:
     standing = {name: Placeholder(Kind.WORDS, limit=limit) for name, limit in _limits("standing", keys).items()}
     lines = {line: frozenset(names) for line, names in _table("lines", keys).items()}
     for line, names in lines.items():
@@ -93,7 +109,33 @@ def _house(keys: _Table) -> _House:
         if unknown:
             _refuse(KEYS_FILE, f"lines.{line}", f"{unknown} is not a standing word.", f"{unknown}不是通用词。")
     begins = {language: _signature(language, text, standing) for language, text in _table("begins", keys).items()}
-    return _House(standing, _limits("limits", keys), lines, begins)
+    implies = {name: _class(f"implies.{name}", letter) for name, letter in _table("implies", keys).items()}
+    return _House(standing, _limits("limits", keys), lines, implies, begins, guidance)
+
+
+def _class(key: str, letter: object) -> ContentClass:
+    if letter not in set(ContentClass):
+        allowed = ", ".join(ContentClass)
+        _refuse(KEYS_FILE, key, f"a class of guidance is one of {allowed}.", f"内容类别须为以下之一：{allowed}。")
+    return ContentClass(str(letter))
+
+
+def _classes(key: str, fields: _Table, house: _House) -> frozenset[ContentClass]:
+    """Read the classes a text declares; what its placeholders make it must be among them."""
+    letters = fields.get("classes")
+    if not isinstance(letters, list) or not letters:
+        _refuse(KEYS_FILE, key, 'needs classes, such as classes = ["A"].', '需要内容类别，例如classes = ["A"]。')
+    declared = frozenset(_class(key, letter) for letter in letters)
+    for name in _table("placeholders", fields, key):
+        implied = house.implies.get(name)
+        if implied is not None and implied not in declared:
+            _refuse(
+                KEYS_FILE,
+                key,
+                f"shows {name}, so it is of class {implied} too; declare it.",
+                f"使用了{name}，因此也属类别{implied}，请一并声明。",
+            )
+    return declared
 
 
 def _signature(language: str, text: object, standing: PlaceholderTypes) -> tuple[Node, ...]:
@@ -129,6 +171,7 @@ def _entry(key: str, fields: object, house: _House) -> Entry:
         version,
         {name: _placeholder(key, name, kind, house) for name, kind in _table("placeholders", fields, key).items()},
         _reasons(key, _table("without", fields, key), house),
+        _classes(key, fields, house),
         _member(key, "person", Purpose, fields) if "person" in fields else None,
     )
     facts = sorted(name for name, placeholder in entry.placeholders.items() if placeholder.kind in FACTS)
@@ -215,9 +258,24 @@ def _check_text(language: Language, entry: Entry, template: Template, house: _Ho
                 f"lacks the {line} line: {missing} must show in every branch, or {KEYS_FILE} states a reason.",
                 f"缺少{line}一行：每个分支都须显示{missing}，否则须在{KEYS_FILE}写明理由。",
             )
+    if ContentClass.RECOMMENDATION not in entry.classes and _recommends(template, house.guidance):
+        _refuse(
+            file,
+            entry.key,
+            "recommends something; say which options there are to choose from, or declare class E.",
+            "含有推荐用语；请写明有哪些可选项，或声明类别E。",
+        )
     if not _begins_with(template.nodes, house.begins.get(language, ())):
         where = f"{KEYS_FILE}, begins.{language}"
         _refuse(file, entry.key, f"does not begin as {where} asks.", f"开头不符合{where}的要求。")
+
+
+def _recommends(template: Template, guidance: GuidanceWords) -> bool:
+    """Say whether any text the template may become holds words of a recommendation; a value stands for a word."""
+    return any(
+        guidance.recommends.found_in("".join(node.text if isinstance(node, Literal) else "X" for node in reading))
+        for reading in readings(template)
+    )
 
 
 def _begins_with(nodes: tuple[Node, ...], wanted: tuple[Node, ...]) -> bool:

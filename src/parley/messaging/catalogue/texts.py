@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from parley.locale import Language
+from parley.messaging.phrases import GuidanceWords
 from parley.messaging.segments import Segments, measure
 from parley.messaging.template import Show, Template, pieces
 from parley.messaging.values import NUMBERS, Kind, PlaceholderTypes, Value
@@ -39,11 +40,27 @@ class Discloses(StrEnum):
     DEBT = "debt"
 
 
+class ContentClass(StrEnum):
+    """What kind of guidance a text is: how near it comes to advising a borrower on a debt.
+
+    FACTS: balances, dates, what an option costs. OWN_OPTIONS: ways to change the agreement with us. GENERAL: for
+    everybody, static. SIGNPOST: where free independent advice is found. RECOMMENDATION: which way to take, or on debts
+    to others.
+    """
+
+    FACTS = "A"
+    OWN_OPTIONS = "B"
+    GENERAL = "C"
+    SIGNPOST = "D"
+    RECOMMENDATION = "E"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What holds for a key in every language. `placeholders` are its own, without the standing words.
 
-    `by_person`: the purpose it has when a member of staff sends it unasked; None where only the machine says it.
+    `classes`: every kind of guidance it is; never none. `by_person`: the purpose it has when a member of staff sends it
+    unasked; None where only the machine says it.
     """
 
     key: str
@@ -53,6 +70,7 @@ class Entry:
     version: int
     placeholders: PlaceholderTypes
     without: Mapping[str, str]
+    classes: frozenset[ContentClass]
     by_person: Purpose | None = None
 
 
@@ -89,11 +107,15 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every key with its texts; `standing` are the words from settings that every text may use."""
+    """Every key with its texts; `standing` are the words from settings that every text may use.
+
+    `guidance`: the words on which guidance turns, in our texts and in replies.
+    """
 
     entries: Mapping[str, Entry]
     texts: Mapping[tuple[str, Language], Template]
     standing: PlaceholderTypes
+    guidance: GuidanceWords
 
     def entry(self, key: str) -> Entry:
         """Return what holds for *key*; an unknown key is a defect."""
