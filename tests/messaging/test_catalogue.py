@@ -52,6 +52,7 @@ def typical(entry: Entry, language: Language) -> dict[str, Value]:
     figures: dict[Kind, Value] = {
         Kind.AMOUNT: Money(58_27, CURRENCY[language]),
         Kind.FIGURE: Money(1_340_32, CURRENCY[language]),
+        Kind.WHOLE: Money(2_500_00, CURRENCY[language]),
         Kind.DATE: date(2026, 12, 5),
         Kind.COUNT: 23,
         Kind.RATE: 7_90,
@@ -67,6 +68,7 @@ def worst(entry: Entry, language: Language) -> list[dict[str, Value]]:
     figures: dict[Kind, Value] = {
         Kind.AMOUNT: Money(9_999_999_99, CURRENCY[language]),
         Kind.FIGURE: Money(9_999_999_99, CURRENCY[language]),
+        Kind.WHOLE: Money(9_999_999_00, CURRENCY[language]),
         Kind.DATE: date(2027, 12, 28),
         Kind.COUNT: 360,
         Kind.RATE: 29_99,

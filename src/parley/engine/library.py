@@ -9,6 +9,7 @@ from parley.contact.registrations import Route
 from parley.engine.guidance import Permissions
 from parley.engine.lender import Lender
 from parley.messaging.catalogue import Catalogue
+from parley.negotiation.budget.budgeting import BudgetTables
 from parley.negotiation.policy import Policy
 from parley.nlu.lexicon import Lexicon
 from parley.nlu.read import Reader
@@ -29,6 +30,7 @@ class Library:
     outbound: Lexicon
     rulebook: Rulebook
     policy: Policy
+    budgets: BudgetTables
     lender: Lender
     identity_tries: int
     identity_fresh_days: int

@@ -45,6 +45,8 @@ URGENCY: Final[dict[str, Urgency]] = {
     "offer_lapsed": Urgency.ASKED,
     "conditional": Urgency.ASKED,
     "declined": Urgency.ASKED,
+    "budget_declined": Urgency.ASKED,
+    "budget_incomplete": Urgency.ASKED,
     "answer_refused": Urgency.ASKED,
     "not_understood": Urgency.UNCLEAR,
     "turn_failed": Urgency.UNCLEAR,

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Final
 
 from parley.engine.asking import Answering, is_identity_fresh
+from parley.engine.budgets import bands_of, budget_of, budgeting_of
 from parley.engine.case import Case, Inbound
 from parley.engine.drafting import compute_offer, make_draft, will_leave
 from parley.engine.library import Library
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewOffer, NewPromise, Outcome
-from parley.engine.wording import Saying, template_key
+from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
 from parley.ids import derive_id
 from parley.negotiation.dialogue import next_move
 from parley.negotiation.levers import Role
@@ -107,6 +108,7 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         context=case.talk.last_context,
         has_resumed=inbound.has_resumed,
         latest_start_on=_latest_start_on(account, today, library) if account is not None else None,
+        budget=budgeting_of(case, now, library, inbound, context_of(case, now)),
     )
 
 
@@ -170,6 +172,7 @@ def _draft(
         return None
     key = template_key(move, case, plans, library.lender)
     entry = library.catalogue.entry(key)
+    about = budgeting_of(case, now, library) if key.startswith(BUDGET_TEXTS) else None
     saying = Saying(
         case.party,
         case.account,
@@ -179,6 +182,8 @@ def _draft(
         case.talk.last_context,
         move.between,
         due_on=move.memory.promise_due_on if key.startswith("promise.") else None,
+        budget=budget_of(move.memory, about),
+        bands=bands_of(move.memory, about, case.account.currency) if case.account is not None else (),
     )
     is_proven = Act.PROVE_IDENTITY in move.acts or is_identity_fresh(
         case.party.identity_proven_at, now, library.identity_fresh_days

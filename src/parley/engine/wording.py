@@ -15,11 +15,15 @@ from parley.engine.lender import Lender
 from parley.messaging.catalogue import Catalogue, Rendered
 from parley.messaging.values import Value
 from parley.money import Money
+from parley.negotiation.budget.bands import Band
+from parley.negotiation.budget.work_out import Budget, ReadBack
 from parley.negotiation.moves import Memory, Move
 from parley.servicing.account import Account
 from parley.servicing.delinquency import arrears_minor, next_due
 from parley.servicing.schedule import Schedule
 
+# Texts of the questions about income and spending begin so.
+BUDGET_TEXTS: Final = "budget."
 _OFFER_KEYS: Final = ("offer.one", "offer.two", "offer.three")
 # Where a plan has a first payment of its own, every plan is told in two parts.
 _PARTS_KEYS: Final = ("offer.parts_one", "offer.parts_two", "offer.parts_three")
@@ -41,6 +45,8 @@ class Saying:
     amount_minor: int | None = None
     limit_before_minor: int | None = None
     limit_after_minor: int | None = None
+    budget: Budget | None = None
+    bands: tuple[Band, ...] = ()
 
     def money(self, minor: int) -> Money:
         """Return an amount in the account's currency."""
@@ -94,6 +100,32 @@ def _limit(which: str) -> Callable[[Saying], Value]:
     return of
 
 
+def _sum(of: Callable[[ReadBack], int]) -> Callable[[Saying], Value]:
+    """Return a figure of the sum that is read back."""
+
+    def figure(say: Saying) -> Value:
+        shown = say.budget.read_back() if say.budget is not None else None
+        assert shown is not None, "a sum is read back where there is an income"
+        return say.money(of(shown))
+
+    return figure
+
+
+def _left_state(say: Saying) -> Value:
+    """Return whether a plan fits what is left, nothing is left, or too little."""
+    assert say.budget is not None, "a sum is read back where there is one"
+    return "short" if say.budget.is_negative else "left" if say.budget.proposal_minor else "tight"
+
+
+def _edge(say: Saying, name: str) -> Value | None:
+    """Return the upper edge of a band, from 1; 0 where the question shows none. None for any other name."""
+    stem, _, number = name.rpartition("_")
+    if stem != "edge" or not number.isdecimal():
+        return None
+    edges = [band.up_to_minor or 0 for band in say.bands]
+    return say.money(edges[int(number) - 1] if int(number) <= len(edges) else 0)
+
+
 _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "balance": _balance,
     "arrears": _arrears,
@@ -119,6 +151,14 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "one": lambda say: say.between[0],
     "other": lambda say: say.between[1],
     "per": lambda _say: "month",
+    "bands": lambda say: "yes" if say.bands else "no",
+    "topic": lambda say: say.memory.budget_asks.rpartition(":")[2],
+    "income": _sum(lambda shown: shown.income_minor),
+    "costs": _sum(lambda shown: shown.costs_minor),
+    "left": _sum(lambda shown: abs(shown.left_minor)),
+    "proposal": _sum(lambda shown: shown.plan_minor),
+    "state": _left_state,
+    "assumed": lambda say: "yes" if say.budget is not None and say.budget.has_assumed else "no",
     "same_start": lambda say: "yes" if len({plan.rows[0].due_on for plan in say.plans}) == 1 else "no",
 }
 
@@ -171,6 +211,6 @@ def _figure(say: Saying, name: str) -> Value:
     source = _FIGURES.get(name)
     if source is not None:
         return source(say)
-    of_option = _of_option(say, name)
+    of_option = edge if (edge := _edge(say, name)) is not None else _of_option(say, name)
     assert of_option is not None, f"no source for placeholder {name!r}"
     return of_option

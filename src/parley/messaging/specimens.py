@@ -34,6 +34,8 @@ def _usual(kind: Kind, words: str, language: Language, today: date) -> Value:
     match kind:
         case Kind.AMOUNT:
             return Money(58_27, _CURRENCY[language])
+        case Kind.WHOLE:
+            return Money(1_500_00, _CURRENCY[language])
         case Kind.FIGURE:
             return Money(1_340_32, _CURRENCY[language])
         case Kind.DATE:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
 
     AMOUNT = "amount"
     FIGURE = "figure"
+    WHOLE = "whole"
     DATE = "date"
     COUNT = "count"
     RATE = "rate"
@@ -35,11 +36,12 @@ class Kind(StrEnum):
 
 
 Value = Money | date | int | str
-"""amount, figure: Money · date: date · count: int · rate: int basis points · words, choice: str."""
+"""amount, figure, whole: Money · date: date · count: int · rate: int basis points · words, choice: str."""
 
 PYTHON_TYPE: Final[dict[Kind, type]] = {
     Kind.AMOUNT: Money,
     Kind.FIGURE: Money,
+    Kind.WHOLE: Money,
     Kind.DATE: date,
     Kind.COUNT: int,
     Kind.RATE: int,
@@ -48,9 +50,9 @@ PYTHON_TYPE: Final[dict[Kind, type]] = {
 }
 
 # Kinds that state a fact of the account.
-FACTS: Final[frozenset[Kind]] = frozenset({Kind.AMOUNT, Kind.FIGURE, Kind.DATE, Kind.COUNT, Kind.RATE})
+FACTS: Final[frozenset[Kind]] = frozenset({Kind.AMOUNT, Kind.FIGURE, Kind.WHOLE, Kind.DATE, Kind.COUNT, Kind.RATE})
 # Kinds whose value is a number that must be one of the offer record.
-NUMBERS: Final[frozenset[Kind]] = frozenset({Kind.AMOUNT, Kind.FIGURE, Kind.COUNT, Kind.RATE})
+NUMBERS: Final[frozenset[Kind]] = frozenset({Kind.AMOUNT, Kind.FIGURE, Kind.WHOLE, Kind.COUNT, Kind.RATE})
 
 DEFAULT_WORDS_LIMIT: Final = 60
 
@@ -107,6 +109,8 @@ def fault_of(placeholder: Placeholder, value: object) -> str | None:
         return f"a {kind} is a {PYTHON_TYPE[kind].__name__}, not a {type(value).__name__}"
     if isinstance(value, int) and value < 0:
         return f"a {kind} is not negative"
+    if kind is Kind.WHOLE and isinstance(value, Money) and value.minor % 10 ** MINOR_DIGITS[value.currency]:
+        return "a whole sum has no cents"
     if kind is Kind.CHOICE and value not in placeholder.choices:
         return f"a choice is one of {', '.join(placeholder.choices)}"
     if kind is Kind.WORDS and isinstance(value, str):
@@ -138,6 +142,9 @@ def shown(kind: Kind, value: Value, language: Language, today: date) -> str:
     match kind, value:
         case Kind.AMOUNT, Money():
             return _amount(value, language)
+        case Kind.WHOLE, Money():
+            pattern = _CURRENCY[language].get(value.currency, _OTHER_CURRENCY)
+            return pattern.format(n=_number(int(value.major), 0, language), code=value.currency)
         case Kind.FIGURE, Money():
             return _figure(value, language)
         case Kind.DATE, date():

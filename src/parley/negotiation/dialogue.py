@@ -15,9 +15,11 @@ from typing import Final
 from parley.dates import add_days
 from parley.money import MINOR_DIGITS
 from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, after_the_end, for_a_person, resumed, urgent
+from parley.negotiation.at_budget import at_budget, begin, within_budget
 from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
 from parley.negotiation.moves import Act, Memory, Move
+from parley.negotiation.offering import offer_menu
 from parley.negotiation.policy import Policy
 from parley.negotiation.standing import Standing
 from parley.negotiation.state import ENDED, State
@@ -72,6 +74,8 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
     if reading.intent is Intent.PROMISE_TO_PAY and reading.slots.frequency is not None:
         # A sum at a rhythm is a plan, whatever it calls itself.
         reading = replace(reading, intent=Intent.ASK_PLAN)
+    if _is_asked(state, facts) and not may_be_urgent(reading, ANYWHERE_MEANS):
+        return _BY_STATE[state](memory, reading, facts, policy)
     if reading.is_doubtful and (facts.is_proven or may_be_urgent(reading, ANYWHERE_MEANS)):
         return doubted(state, memory, reading, ANYWHERE_MEANS, lambda one: _plain(state, memory, one, facts, policy))
     if reading.intent is Intent.THANKS:
@@ -86,6 +90,14 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
         # Nothing is changed from one currency into another: which amount of theirs is meant, only they know.
         return ask_back(state, memory)
     return _BY_STATE[state](memory, reading, facts, policy)
+
+
+def _is_asked(state: State, facts: Standing) -> bool:
+    """Say whether the reply answers what we asked of income and spending: the reader has not learnt these answers."""
+    answer = facts.budget.answer if facts.budget is not None else None
+    if answer is None or not (facts.is_proven and facts.owes):
+        return False
+    return state is State.BUDGET or (state is State.CAPACITY and answer.word == "unsure")
 
 
 def _unproven(state: State, memory: Memory, reading: Reading, facts: Standing) -> Move:
@@ -171,12 +183,23 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
     if slots.amount_alternatives and not reading.conditional:
         return _which_amount(memory, reading, facts)
     if reading.intent is Intent.ACCEPT and memory.asked_minor is not None:
-        return _menu(memory, memory.asked_minor, None, policy)
-    if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ACCEPT}:
+        return _for_capacity(memory, memory.asked_minor, None, facts, policy)
+    knows_not = reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ACCEPT}
+    answer = facts.budget.answer if facts.budget is not None else None
+    if (answer is not None and answer.word == "unsure") or (knows_not and memory.unclear >= 1):
+        return _ask_budget(memory, facts, policy)
+    if knows_not:
         return again(State.CAPACITY, "capacity.again", memory)
     if reading.intent is Intent.PROMISE_TO_PAY:
         return _free(memory, reading, facts, policy)
     return _in_between(State.CAPACITY, memory, reading)
+
+
+def _ask_budget(memory: Memory, facts: Standing, policy: Policy) -> Move:
+    """Work out with them what a month allows; where that was done, or is not, a person does."""
+    if facts.budget is None or memory.statement is not None:
+        return to_person(memory, "not_understood")
+    return begin(memory, facts, None, policy)
 
 
 def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
@@ -266,6 +289,7 @@ _BY_STATE: Final[dict[State, Callable[[Memory, Reading, Standing, Policy], Move]
     State.AGREED: _agreed,
     State.PROMISED: _promised,
     State.CAPACITY: _at_capacity,
+    State.BUDGET: at_budget,
     State.OFFER: _at_offer,
     State.READ_BACK: _at_read_back,
     State.PROMISE: _at_promise,
@@ -279,19 +303,17 @@ def _offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) ->
     assert amount is not None, "an offer needs the amount the borrower named"
     start = _start(reading, facts, policy)
     capacity = monthly_capacity(amount, reading.slots.frequency)
-    return _menu(memory, capacity, start, policy)
+    return _for_capacity(memory, capacity, start, facts, policy)
 
 
-def _menu(memory: Memory, capacity_minor: int, start: date | None, policy: Policy) -> Move:
-    """Compute the menu for what a month allows. Nothing to spare goes to a person, with advice."""
-    memory = memory.but(
-        capacity_minor=capacity_minor, first_due_on=start or memory.first_due_on, asked_minor=None, unclear=0
-    )
-    if memory.menus >= policy.offers_per_conversation:
-        return to_person(memory, "many_offers")
-    if capacity_minor == 0:
-        return Move(State.WITH_PERSON, "offer.none", (Act.CANCEL_WAITING,), memory, "hardship", "nothing_to_spare")
-    return Move(State.OFFER, "offer", (Act.OFFER,), memory.but(menus=memory.menus + 1))
+def _for_capacity(memory: Memory, capacity_minor: int, start: date | None, facts: Standing, policy: Policy) -> Move:
+    """Offer for what a month allows; where the lender asks everyone, income and spending are asked first."""
+    about = facts.budget
+    if about is not None and about.is_asked_always and memory.statement is None and capacity_minor > 0:
+        return begin(
+            memory.but(first_due_on=start or memory.first_due_on, asked_minor=None), facts, capacity_minor, policy
+        )
+    return offer_menu(memory, within_budget(memory, capacity_minor, about), start, policy)
 
 
 def _which_amount(memory: Memory, reading: Reading, facts: Standing) -> Move:

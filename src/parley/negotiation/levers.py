@@ -124,6 +124,30 @@ class Count:
     per_days: int
 
 
+class AskBudget(StrEnum):
+    """When income and spending are asked for by text."""
+
+    # Where the borrower does not know what a month allows.
+    WHEN_UNSURE = "when_unsure"
+    # Of everyone before a menu, after the one question.
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetTerms:
+    """How a capacity is worked out of income and spending. Units: minor units by currency, basis points.
+
+    `buffer_share_bps` of what is left, and no less than the floor, stays with the borrower; a proposal is a whole
+    number of steps.
+    """
+
+    ask: AskBudget
+    most_questions: int
+    buffer_share_bps: int
+    buffer_floor_minor: Mapping[str, int]
+    step_minor: Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The limits of a lender's plans. Units: days, basis points, minor units. `hash`: SHA-256 of the file, `text`."""
@@ -144,6 +168,7 @@ class Policy:
     floors: tuple[Floor, ...]
     odds: Odds
     smallest_instalment_minor: Mapping[str, int]
+    budget: BudgetTerms
 
     def levers_for(self, product: Product, days_past_due: int) -> Levers:
         """Return the levers of *product* for an account so many days past due: of its rows the last one reached."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from parley.negotiation.state import State
 
@@ -50,6 +52,9 @@ class Memory:
     promise_due_on: date | None = None
     # The plan that was last read out on the phone, by a person: offer, option and call.
     read_on_phone: str = ""
+    # What was told of income and spending, as plain values, and what our last question about it was.
+    statement: Mapping[str, Any] | None = None
+    budget_asks: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return the memory as plain values; dates as ISO text."""

@@ -13,11 +13,14 @@ from typing import Any, Final, Never
 
 from parley.errors import BadInput
 from parley.money import MINOR_DIGITS
+from parley.negotiation.budget.questions import MOST_QUESTIONS
 from parley.negotiation.clashes import Limit, find_clash
 from parley.negotiation.levers import (
     MOST_OPTIONS,
     WHOLE_BPS,
+    AskBudget,
     Band,
+    BudgetTerms,
     Count,
     Floor,
     Grid,
@@ -46,7 +49,7 @@ _NUMBERS: Final = (
     "grace_days",
     "offers_per_conversation",
 )
-_TABLES: Final = ("arrangements", "products", "authority", "odds", "smallest_instalment_minor")
+_TABLES: Final = ("arrangements", "products", "authority", "odds", "smallest_instalment_minor", "budget")
 _LEVERS: Final = (
     "products",
     "from_days",
@@ -79,7 +82,8 @@ def load_policy(raw: bytes, name: str = FILE_NAME) -> Policy:
         bands={role: _band(document, role) for role in Role},
         floors=tuple(_floor(table) for table in _rows(document, "floor")),
         odds=_odds(_table(document, "odds")),
-        smallest_instalment_minor=_smallest(_table(document, "smallest_instalment_minor")),
+        smallest_instalment_minor=_by_currency(_table(document, "smallest_instalment_minor"), 1),
+        budget=_budget(_table(document, "budget")),
     )
     top.text("reason")
     top.table("products").only(tuple(Product))
@@ -270,9 +274,25 @@ def _odds(table: _Table) -> Odds:
     )
 
 
-def _smallest(table: _Table) -> dict[str, int]:
+def _budget(table: _Table) -> BudgetTerms:
+    table.only(("ask", "most_questions", "buffer_share_bps", "buffer_floor_minor", "step_minor"))
+    ask = table.needs("ask")
+    if ask not in list(AskBudget):
+        known = ", ".join(AskBudget)
+        table.fail("ask", f"'ask' is one of {known}", f"'ask' 须为 {known} 之一")
+    return BudgetTerms(
+        ask=AskBudget(ask),
+        most_questions=table.number("most_questions", 1, MOST_QUESTIONS),
+        buffer_share_bps=table.number("buffer_share_bps", 0, WHOLE_BPS),
+        buffer_floor_minor=_by_currency(table.table("buffer_floor_minor"), 0),
+        step_minor=_by_currency(table.table("step_minor"), 1),
+    )
+
+
+def _by_currency(table: _Table, least: int) -> dict[str, int]:
+    """Return an amount of each currency. Units: minor units."""
     table.only(tuple(MINOR_DIGITS))
-    return {currency: table.number(currency, 1, 10**12) for currency in table.values}
+    return {currency: table.number(currency, least, 10**12) for currency in table.values}
 
 
 def _clash(document: Document, one: Limit, other: Limit, en: str, zh: str) -> BadInput:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from parley.negotiation.budget.budgeting import Budgeting
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Standing:
@@ -14,6 +16,7 @@ class Standing:
     "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
     `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
     `latest_start_on`: the last day on which a plan may begin; None: as the policy has it without deferral.
+    `budget`: what income and spending are asked and worked out with.
     """
 
     today: date
@@ -29,3 +32,4 @@ class Standing:
     context: str
     has_resumed: bool = False
     latest_start_on: date | None = None
+    budget: Budgeting | None = None

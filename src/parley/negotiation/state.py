@@ -1,7 +1,7 @@
 """Where a talk stands, and where it can go. The table is the specification; the docs draw their diagram from it.
 
 ```
-notified → identify → capacity → offer → read_back → agreed
+notified → identify → capacity → (budget →) offer → read_back → agreed
                     ↘ promise → promise_read_back → promised
 any → with_person · disputed · wrong_person · opted_out · crisis · locked · closed
 opted_out → notified, when the borrower asks for texts again; to a person where the same reply says what needs one
@@ -22,6 +22,7 @@ class State(StrEnum):
     NOTIFIED = "notified"
     IDENTIFY = "identify"
     CAPACITY = "capacity"
+    BUDGET = "budget"
     OFFER = "offer"
     READ_BACK = "read_back"
     PROMISE = "promise"
@@ -74,7 +75,8 @@ _TALKING: Final = frozenset(
 _ONWARD: Final[dict[State, frozenset[State]]] = {
     State.NOTIFIED: _TALKING,
     State.IDENTIFY: _TALKING,
-    State.CAPACITY: _TALKING,
+    State.CAPACITY: _TALKING | {State.BUDGET},
+    State.BUDGET: _TALKING | {State.BUDGET},
     State.OFFER: _TALKING | {State.READ_BACK},
     State.READ_BACK: _TALKING | {State.READ_BACK, State.AGREED},
     State.PROMISE: _TALKING,

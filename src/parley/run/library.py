@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Final
 
 from parley.contact.content import Words
 from parley.contact.gate import GateSettings
@@ -19,6 +20,12 @@ from parley.locale import Language
 from parley.messaging.catalogue import load_catalogue
 from parley.messaging.crisis import ADVICE_FILE, CRISIS_FILE, advice_for, lines_for, load_help
 from parley.messaging.identity import IDENTITY_FILE, load_asks_postcode
+from parley.negotiation.budget.answers import FILE_NAME as ANSWERS_FILE
+from parley.negotiation.budget.answers import load_answer_words
+from parley.negotiation.budget.bands import FILE_NAME as BANDS_FILE
+from parley.negotiation.budget.bands import load_bands
+from parley.negotiation.budget.budgeting import BudgetTables
+from parley.negotiation.budget.load import load_reference
 from parley.negotiation.policy import load_policy
 from parley.nlu.contents import OUTBOUND, outbound_lexicon
 from parley.nlu.lexicon import load_lexicon
@@ -32,6 +39,8 @@ from parley.run.model_file import load_model
 from parley.run.nightly import NightlyTerms
 from parley.servicing.waterfall import Waterfall, load_waterfalls
 from parley.settings import Settings
+
+_BUDGETS: Final = "budgets/"
 
 
 def data_files(package: str) -> dict[str, bytes]:
@@ -61,6 +70,7 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
         outbound=words.outbound,
         rulebook=rules,
         policy=load_policy(data_files("parley.negotiation.data")["policy.toml"]),
+        budgets=build_budgets(),
         lender=build_lender(settings),
         identity_tries=settings.contact.identity_tries,
         identity_fresh_days=settings.contact.identity_fresh_days,
@@ -116,6 +126,15 @@ def service_times(settings: Settings) -> ServiceTimes:
         closes_hour=desk.closes_hour,
         zone=settings.web.zone,
     )
+
+
+@cache
+def build_budgets() -> BudgetTables:
+    """Return reference budgets, bands and the words of answers. Raises BadInput where one does not hold together."""
+    found = data_files("parley.negotiation.data")
+    tables = (load_reference(raw, name) for name, raw in found.items() if name.startswith(_BUDGETS))
+    words = load_answer_words(found[ANSWERS_FILE], build_words().inbound)
+    return BudgetTables(tuple(tables), load_bands(found[BANDS_FILE], BANDS_FILE), words)
 
 
 def build_waterfalls() -> Mapping[str, Waterfall]:

@@ -18,9 +18,12 @@ from parley.negotiation.budget.reference import digest_of
 from parley.negotiation.budget.tables import TableReader
 from parley.settings.toml import parse
 
-# A list longer than this is not read in a text.
-MOST_BANDS: Final = 8
+FILE_NAME: Final = "bands.toml"
+# So many a text names, from A to H.
+BANDS: Final = 8
 BANDED: Final = (Topic.INCOME, Topic.HOUSING, Topic.ESSENTIALS, Topic.OTHER_DEBTS)
+# Where nothing may be spent the first band is "none".
+_MAY_BE_NONE: Final = frozenset({Topic.HOUSING, Topic.OTHER_DEBTS})
 _ID: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -70,8 +73,18 @@ def _topics(reader: TableReader) -> Mapping[Topic, tuple[Band, ...]]:
 
 def _bands(reader: TableReader, key: str) -> tuple[Band, ...]:
     edges = reader.wholes(key)
-    if len(edges) >= MOST_BANDS:
-        raise reader.bad(f"makes more than {MOST_BANDS} bands", f"多于 {MOST_BANDS} 档", key)
+    if len(edges) != BANDS - 1:
+        raise reader.bad(
+            f"needs {BANDS - 1} edges: a text names {BANDS} bands", f"须有 {BANDS - 1} 个界线：短信列 {BANDS} 档", key
+        )
+    if (edges[0] == 0) != (key in _MAY_BE_NONE):
+        raise reader.bad(
+            "begins at 0 where nothing may be spent (housing, other_debts), and above it elsewhere",
+            "仅 housing 与 other_debts 的首个界线为 0，其余须大于 0",
+            key,
+        )
+    if any(edge % 10 ** MINOR_DIGITS[str(reader.path[0])] for edge in edges):
+        raise reader.bad("has an edge with cents; a text shows whole sums", "的界线含角分；短信只显示整数金额", key)
     if list(edges) != sorted(set(edges)) or edges[-1] == 0 or edges[-1] > LARGEST_MINOR:
         raise reader.bad("needs edges that rise and end above zero", "的界线须递增，且最后一个大于零", key)
     above = (0, *edges)

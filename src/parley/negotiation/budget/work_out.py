@@ -124,6 +124,11 @@ class Budget:
         """Whether nothing is left: free advice must be named."""
         return self.disposable_income_minor is not None and self.disposable_income_minor <= 0
 
+    @property
+    def has_assumed(self) -> bool:
+        """Whether spending the borrower did not tell stands in the sum, at what is usual."""
+        return any(line.flag is Flag.ASSUMED and line.amount_minor for line in self.lines)
+
     def read_back(self) -> ReadBack | None:
         """Return the sum to show, or None where there is no income to start from."""
         if self.income_minor is None or self.disposable_income_minor is None:
