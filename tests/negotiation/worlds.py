@@ -75,6 +75,9 @@ def _policy_text(random: Random, most: int) -> str:
         },
         **_bands(random),
         "odds": _odds(random),
+        "budget": {"ask": random.choice(["when_unsure", "always"]), "most_questions": 5, "buffer_share_bps": 1_000},
+        "budget.buffer_floor_minor": {"USD": random.choice([0, 3_000])},
+        "budget.step_minor": {"USD": random.choice([1, 500])},
         "smallest_instalment_minor": {currency: random.choice([1, 500, 2_000]) for currency in CURRENCIES[:3]},
     }
     rows = [_row(random, from_days) for from_days in (-36_500, *sorted(random.sample(range(1, 120), 2)))]

@@ -9,7 +9,7 @@ from typing import Final
 from parley.engine.case import Case, Inbound
 from parley.engine.library import Library
 from parley.negotiation.at_budget import asked_of, statement_of
-from parley.negotiation.budget.answers import read_answer
+from parley.negotiation.budget.answers import Answer, read_answer
 from parley.negotiation.budget.bands import Band
 from parley.negotiation.budget.budgeting import Budgeting
 from parley.negotiation.budget.questions import QuestionPolicy
@@ -24,19 +24,26 @@ from parley.nlu.reading import ReadingContext
 _ANSWERED_IN: Final = frozenset({State.CAPACITY, State.BUDGET})
 
 
-def budgeting_of(
-    case: Case, now: datetime, library: Library, inbound: Inbound | None = None, context: ReadingContext | None = None
-) -> Budgeting | None:
+def told_in(case: Case, inbound: Inbound, context: ReadingContext, library: Library) -> Answer | None:
+    """Return what a reply says of income or spending, where the talk has asked; None where it says nothing of it."""
+    if case.talk.state not in _ANSWERED_IN or case.account is None:
+        return None
+    answer = read_answer(evidence_of(inbound.text, context, library.lexicon), library.budgets.words, library.lexicon)
+    if answer is None or case.talk.state is State.BUDGET:
+        return answer
+    # Of the one question only this is an answer that the reader has not learnt.
+    return answer if answer.word == "unsure" else None
+
+
+def budgeting_of(case: Case, now: datetime, library: Library, told: Answer | None = None) -> Budgeting | None:
     """Return what income and spending of *case* are asked and worked out with; None where there is no account.
 
-    With an *inbound* and its *context* also what it says to an open question.
+    *told*: what a reply says to the open question.
     """
     account, terms, tables = case.account, library.policy.budget, library.budgets
     if account is None:
         return None
-    currency, answer = account.currency, None
-    if inbound is not None and context is not None and case.talk.state in _ANSWERED_IN:
-        answer = read_answer(evidence_of(inbound.text, context, library.lexicon), tables.words, library.lexicon)
+    currency = account.currency
     return Budgeting(
         questions=QuestionPolicy(tables.bands, terms.most_questions),
         table=choose_reference(tables.references, case.party.jurisdiction, currency, case.today(now)),
@@ -47,7 +54,7 @@ def budgeting_of(
         ),
         balance_minor=account.balance.total,
         is_asked_always=terms.ask is AskBudget.ALWAYS,
-        answer=answer,
+        answer=told,
     )
 
 

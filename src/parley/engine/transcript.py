@@ -146,7 +146,8 @@ def size(rendered: Rendered) -> str:
 
 def understood(heard: Heard) -> Iterator[str]:
     """Name what was understood of a reply; of an identity answer only whether it matched."""
-    reading, outcome = heard.reading, heard.outcome
+    outcome = heard.outcome
+    reading = outcome.reading or heard.reading
     yield outcome.intent
     if heard.admitted.identity_answer:
         yield "matched" if heard.admitted.identity_answer == "match" else "no match"

@@ -7,13 +7,15 @@ from datetime import date, datetime
 from typing import Final
 
 from parley.engine.asking import Answering, is_identity_fresh
-from parley.engine.budgets import bands_of, budget_of, budgeting_of
+from parley.engine.budgets import bands_of, budget_of, budgeting_of, told_in
 from parley.engine.case import Case, Inbound
 from parley.engine.drafting import compute_offer, make_draft, will_leave
 from parley.engine.library import Library
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewOffer, NewPromise, Outcome
 from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
 from parley.ids import derive_id
+from parley.negotiation.budget.answers import Answer
+from parley.negotiation.budget.questions import Ask
 from parley.negotiation.dialogue import next_move
 from parley.negotiation.levers import Role
 from parley.negotiation.menu import NoPlan
@@ -34,6 +36,7 @@ __all__ = ["Library", "context_of", "turn"]
 _ASKED: Final = {
     State.IDENTIFY: "identity",
     State.CAPACITY: "capacity",
+    State.BUDGET: "capacity",
     State.OFFER: "offer",
     State.READ_BACK: "plan_confirm",
     State.PROMISE: "overdue",
@@ -45,16 +48,30 @@ _MAY_GIVE_WAY: Final = frozenset({"identity.ask", "identity.retry", "unclear.ask
 
 def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outcome:
     """Return the outcome of *inbound* for *case* at *now*. Same arguments, same outcome."""
-    reading = _understood(case, inbound, now, library)
+    context = context_of(case, now)
+    told = told_in(case, inbound, context, library)
+    reading = _understood(inbound, context, told, library)
     is_proven = is_identity_fresh(case.party.identity_proven_at, now, library.identity_fresh_days)
-    return answer(case, inbound, now, library, reading, is_proven=is_proven)
+    return answer(case, inbound, now, library, reading, is_proven=is_proven, told=told)
 
 
 def answer(
-    case: Case, inbound: Inbound, now: datetime, library: Library, reading: Reading, *, is_proven: bool
+    case: Case,
+    inbound: Inbound,
+    now: datetime,
+    library: Library,
+    reading: Reading,
+    *,
+    is_proven: bool,
+    told: Answer | None = None,
 ) -> Outcome:
-    """Return the outcome of what was understood; *is_proven* says whether it is known who speaks."""
-    standing = _standing(case, inbound, now, library, is_proven=is_proven)
+    """Return the outcome of what was understood; *is_proven* says whether it is known who speaks.
+
+    *told*: what was said of income or spending.
+    """
+    standing = replace(
+        _standing(case, inbound, now, library, is_proven=is_proven), budget=budgeting_of(case, now, library, told)
+    )
     move = next_move(case.talk.state, case.talk.memory, reading, standing, library.policy)
     assert move.to in next_states(case.talk.state), f"{case.talk.state} does not lead to {move.to}"
     if inbound.was_redacted and move.say in _MAY_GIVE_WAY:
@@ -62,9 +79,12 @@ def answer(
     return _carry_out(case, inbound, now, library, reading, move)
 
 
-def _understood(case: Case, inbound: Inbound, now: datetime, library: Library) -> Reading:
+def _understood(inbound: Inbound, context: ReadingContext, told: Answer | None, library: Library) -> Reading:
     """Read the reply; what the door found to be an identity answer is one, though its words are not kept."""
-    reading = read(inbound.text, context_of(case, now), library.reader)
+    if told is not None and told.is_whole and not _is_urgent(inbound.text, library):
+        # An answer to our question and nothing else: the model has not learnt these questions.
+        return Reading(Intent.CAPACITY_ANSWER, confidence=EXACT)
+    reading = read(inbound.text, context, library.reader)
     if inbound.identity_answer and reading.intent is Intent.OTHER:
         # Read were the marks that stand for it; they mean nothing else.
         return replace(reading, intent=Intent.IDENTITY_ANSWER, oos=False, confidence=EXACT, alternatives=())
@@ -74,11 +94,17 @@ def _understood(case: Case, inbound: Inbound, now: datetime, library: Library) -
     return reading
 
 
+def _is_urgent(text: str, library: Library) -> bool:
+    found = scan(text, library.lexicon)
+    return any((found.risk, found.legal, found.stop))
+
+
 def context_of(case: Case, now: datetime) -> ReadingContext:
     """Return what the reader may know of *case* beside the words."""
     options = tuple(str(n + 1) for n in range(len(case.offer.plans))) if case.offer is not None else ()
     last = case.talk.last_context or None
-    if case.talk.state is State.READ_BACK and last == "plan_confirm":
+    is_asked = case.talk.state is State.READ_BACK and last == "plan_confirm"
+    if is_asked or (case.talk.state is State.BUDGET and case.talk.memory.budget_asks == Ask.CONFIRM):
         # The label guide's kind tells that a plan stands, where "ok" is thanks; ours asks, and "ok" agrees.
         last = "promise_confirm"
     return ReadingContext(
@@ -108,7 +134,6 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         context=case.talk.last_context,
         has_resumed=inbound.has_resumed,
         latest_start_on=_latest_start_on(account, today, library) if account is not None else None,
-        budget=budgeting_of(case, now, library, inbound, context_of(case, now)),
     )
 
 

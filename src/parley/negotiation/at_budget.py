@@ -95,7 +95,9 @@ def _onward(memory: Memory, statement: FinancialStatement, facts: Standing, poli
     """Ask what comes next; with nothing left to ask, offer."""
     assert facts.budget is not None, "questions are asked where budgets are made"
     question = next_question(statement, facts.budget.questions)
-    if question is None:
+    is_open = question is not None and question.topic is None
+    if question is None or (is_open and facts.budget.work_out(statement).outcome is Outcome.INCOMPLETE):
+        # A sum with costs that nobody knows is none to be agreed to.
         return _finish(memory, statement, facts, policy)
     if question.topic is not None:
         statement = replace(statement, asked=statement.asked + 1)
@@ -115,12 +117,14 @@ def _finish(memory: Memory, statement: FinancialStatement, facts: Standing, poli
     return offer_menu(memory, budget.proposal_minor, budget.payday if is_in_time else None, policy)
 
 
-def within_budget(memory: Memory, capacity_minor: int, about: Budgeting | None) -> int:
-    """Return how much of what the borrower names anew the sum allows: all of it where no sum was confirmed.
+def above_budget(memory: Memory, capacity_minor: int, about: Budgeting | None) -> Move | None:
+    """Show the sum again to who names more than it allows; None where no sum was confirmed, or it allows that much.
 
-    Units: minor units a month. Never above what is left, and never above what was said.
+    Units: minor units a month. Nothing is offered above what is left; a figure that is wrong can be corrected.
     """
     statement = statement_of(memory)
     if about is None or statement is None or not statement.is_confirmed:
-        return capacity_minor
-    return about.work_out(replace(statement, capacity_minor=capacity_minor)).proposal_minor
+        return None
+    if about.work_out(replace(statement, capacity_minor=capacity_minor)).capacity_minor >= capacity_minor:
+        return None
+    return Move(State.BUDGET, READ_BACK, (), memory.but(budget_asks=str(Ask.CONFIRM), unclear=0))

@@ -15,7 +15,7 @@ from typing import Final
 from parley.dates import add_days
 from parley.money import MINOR_DIGITS
 from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, after_the_end, for_a_person, resumed, urgent
-from parley.negotiation.at_budget import at_budget, begin, within_budget
+from parley.negotiation.at_budget import above_budget, at_budget, begin
 from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
 from parley.negotiation.moves import Act, Memory, Move
@@ -93,11 +93,10 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
 
 
 def _is_asked(state: State, facts: Standing) -> bool:
-    """Say whether the reply answers what we asked of income and spending: the reader has not learnt these answers."""
-    answer = facts.budget.answer if facts.budget is not None else None
-    if answer is None or not (facts.is_proven and facts.owes):
+    """Say whether income and spending are talked about: the reader has not learnt these answers, and asks no doubt."""
+    if facts.budget is None or not (facts.is_proven and facts.owes):
         return False
-    return state is State.BUDGET or (state is State.CAPACITY and answer.word == "unsure")
+    return state is State.BUDGET or (state is State.CAPACITY and facts.budget.answer is not None)
 
 
 def _unproven(state: State, memory: Memory, reading: Reading, facts: Standing) -> Move:
@@ -186,7 +185,7 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
         return _for_capacity(memory, memory.asked_minor, None, facts, policy)
     knows_not = reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ACCEPT}
     answer = facts.budget.answer if facts.budget is not None else None
-    if (answer is not None and answer.word == "unsure") or (knows_not and memory.unclear >= 1):
+    if answer is not None or (knows_not and memory.unclear >= 1):
         return _ask_budget(memory, facts, policy)
     if knows_not:
         return again(State.CAPACITY, "capacity.again", memory)
@@ -313,7 +312,7 @@ def _for_capacity(memory: Memory, capacity_minor: int, start: date | None, facts
         return begin(
             memory.but(first_due_on=start or memory.first_due_on, asked_minor=None), facts, capacity_minor, policy
         )
-    return offer_menu(memory, within_budget(memory, capacity_minor, about), start, policy)
+    return above_budget(memory, capacity_minor, about) or offer_menu(memory, capacity_minor, start, policy)
 
 
 def _which_amount(memory: Memory, reading: Reading, facts: Standing) -> Move:

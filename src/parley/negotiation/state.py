@@ -69,14 +69,22 @@ ANYWHERE: Final = frozenset(
 
 # Identity may have to be asked again in every state: a proof lapses.
 _TALKING: Final = frozenset(
-    {State.CAPACITY, State.OFFER, State.PROMISE, State.PROMISE_READ_BACK, State.NOTIFIED, State.IDENTIFY}
+    {
+        State.CAPACITY,
+        State.BUDGET,
+        State.OFFER,
+        State.PROMISE,
+        State.PROMISE_READ_BACK,
+        State.NOTIFIED,
+        State.IDENTIFY,
+    }
 )
 
 _ONWARD: Final[dict[State, frozenset[State]]] = {
     State.NOTIFIED: _TALKING,
     State.IDENTIFY: _TALKING,
-    State.CAPACITY: _TALKING | {State.BUDGET},
-    State.BUDGET: _TALKING | {State.BUDGET},
+    State.CAPACITY: _TALKING,
+    State.BUDGET: _TALKING,
     State.OFFER: _TALKING | {State.READ_BACK},
     State.READ_BACK: _TALKING | {State.READ_BACK, State.AGREED},
     State.PROMISE: _TALKING,

@@ -148,6 +148,9 @@ def primary_of(seen: Evidence, verdict: Verdict, context: ReadingContext, model:
     sure = confidence(model, measures(verdict, agrees=agrees, silent=first is None))
     if verdict.ranked[0] in URGENT:
         return _Primary(ranked[0], min(sure, NOTHING), tuple(verdict.ranked[:2]))
+    if context.last_message in OWN_CONTEXTS and ranked[0] in _WHOSE and first is None:
+        # It has not learnt our own questions: "I don't know" to one of them is no stranger's word.
+        return _Primary(Intent.OTHER, NOTHING)
     labels = likely(model, verdict)
     return _Primary(ranked[0], min(EXACT, sure), labels if len(labels) > 1 else ())
 

@@ -6,7 +6,7 @@ import pytest
 
 from parley.errors import BadInput
 from parley.money import MINOR_DIGITS
-from parley.negotiation.budget.bands import BANDED, MOST_BANDS, Band, answer_band, load_bands
+from parley.negotiation.budget.bands import BANDED, BANDS, Band, answer_band, load_bands
 from parley.negotiation.budget.financial_statement import Cost, FinancialStatement, Household, Income, Topic
 from parley.negotiation.budget.work_out import Limits, work_out
 from tests.negotiation.budget.samples import SAMPLES, raw_bands, round_table, shipped_bands
@@ -26,7 +26,7 @@ def test_shipped_bands_leave_no_amount_out() -> None:
     for currency, topics in shipped_bands().by_currency.items():
         assert currency in MINOR_DIGITS and topics.keys() == set(BANDED)
         for bands in topics.values():
-            assert len(bands) <= MOST_BANDS and bands[0].above_minor == 0 and bands[-1].up_to_minor is None
+            assert len(bands) == BANDS and bands[0].above_minor == 0 and bands[-1].up_to_minor is None
             assert [one.up_to_minor for one in bands[:-1]] == [one.above_minor for one in bands[1:]]
             assert [one.letter for one in bands] == list("ABCDEFGH")[: len(bands)]
 
@@ -74,9 +74,15 @@ def test_a_currency_without_bands_is_asked_by_amount() -> None:
         (changed("[GBP]", "[XXX]"), "`XXX` is not a known key; known are AUD, BHD"),
         (changed("[GBP]", "GBP = 1\n[CAD]"), "USD"),
         (changed("other_debts = [0, 75_00", "debts = [0, 75_00"), "`GBP` `other_debts` is missing"),
-        (changed("[0, 75_00,", "[75_00, 0,"), "`GBP.other_debts` needs edges that rise and end above zero"),
-        (changed("[0, 75_00, 150_00, 250_00, 400_00, 600_00]", "[0]"), "`GBP.other_debts` needs edges that rise"),
-        (changed("[0, 75_00,", "[0, 1, 2, 75_00,"), "`GBP.other_debts` makes more than 8 bands"),
+        (
+            changed("[0, 75_00, 150_00,", "[0, 150_00, 75_00,"),
+            "`GBP.other_debts` needs edges that rise and end above zero",
+        ),
+        (changed("[0, 75_00, 150_00, 250_00, 400_00, 600_00", "[0"), "`GBP.other_debts` needs 7 edges: a text names 8 bands"),
+        (changed("[0, 75_00,", "[0, 1, 2, 75_00,"), "`GBP.other_debts` needs 7 edges: a text names 8 bands"),
+        (changed("[0, 75_00,", "[5_00, 75_00,"), "`GBP.other_debts` begins at 0 where nothing may be spent"),
+        (changed("income = [800_00,", "income = [0,"), "begins at 0 where nothing may be spent"),
+        (changed("[0, 75_00,", "[0, 75_50,"), "`GBP.other_debts` has an edge with cents"),
         (changed("[0, 75_00,", '["none", 75_00,'), "`GBP.other_debts` is not a whole number from 0"),
     ],
 )

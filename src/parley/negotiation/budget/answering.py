@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from parley.money import LARGEST_MINOR, MINOR_DIGITS
@@ -47,6 +48,9 @@ def _with_income(statement: FinancialStatement, question: Question, answer: Answ
     income = income_of(answer, amounts) if amounts is not None else None
     if income is None:
         return None
+    if income.payday is None and statement.income is not None:
+        # Who corrects the sum has not taken the day back.
+        income = replace(income, payday=statement.income.payday)
     return statement.but(income=income, **_settled(statement, Topic.INCOME))
 
 

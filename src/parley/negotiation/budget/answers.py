@@ -15,7 +15,7 @@ from typing import Any, Final
 from parley.errors import BadInput
 from parley.negotiation.budget.financial_statement import MOST_MONTHS, MOST_PEOPLE, Income, Rhythm, Topic
 from parley.nlu.amounts import Sum
-from parley.nlu.evidence import Evidence
+from parley.nlu.evidence import Evidence, is_bare
 from parley.nlu.lexicon import Lexicon
 from parley.nlu.numerals import find_numbers
 from parley.settings.toml import parse
@@ -46,7 +46,7 @@ class Answer:
 
     `word`: skip, unsure, changes or none was said, and no number. `topic`: the figure a correction names. A range has
     its lower end in `sums`, its upper in `highest`. `is_rhythm_unknown`: the rhythm is none of ours,
-    or there are several.
+    or there are several. `is_whole`: the reply is an answer and nothing else.
     """
 
     word: str = ""
@@ -59,6 +59,7 @@ class Answer:
     is_rhythm_unknown: bool = False
     days: tuple[Any, ...] = ()
     topic: Topic | None = None
+    is_whole: bool = False
 
     def __repr__(self) -> str:
         """Hide what was said: it is personal data."""
@@ -109,15 +110,19 @@ def read_answer(seen: Evidence, words: AnswerWords, lexicon: Lexicon) -> Answer 
     text = seen.normal.text.strip()
     for name, pattern in words.plain.items():
         if pattern.match(text):
-            return Answer(word=name)
+            return Answer(word=name, is_whole=True)
     letter = _LETTER.match(text)
     if letter is not None:
-        return Answer(letter=letter[1].upper())
+        return Answer(letter=letter[1].upper(), is_whole=True)
+    topic = next((topic for topic, pattern in words.topics.items() if pattern.search(text)), None)
+    # What stands beside the name of a figure: "debts none", "people 3".
+    rest = words.topics[topic].sub(" ", text).strip() if topic is not None else text
+    if topic is not None and words.plain["none"].match(rest):
+        return Answer(word="none", topic=topic, is_whole=True)
     sums = [one for one in seen.facts.sums if not one.paid and not seen.facts.is_denied(one.start, one.end)]
-    people = _people(text, words, lexicon)
+    people = _people(text, words, lexicon) or (_people(rest, words, lexicon) if topic is Topic.HOUSEHOLD else None)
     if not sums and people is None:
         return None
-    topic = next((topic for topic, pattern in words.topics.items() if pattern.search(text)), None)
     named, is_unknown = _rhythm(text, sums, seen, words)
     return Answer(
         people=people,
@@ -128,6 +133,7 @@ def read_answer(seen: Evidence, words: AnswerWords, lexicon: Lexicon) -> Answer 
         is_rhythm_unknown=is_unknown,
         days=tuple(day for when in seen.facts.days for day in when.dates if day >= seen.facts.today),
         topic=topic,
+        is_whole=people is not None or is_bare(seen),
     )
 
 
