@@ -12,12 +12,15 @@ from parley.engine.wording import Saying, render, template_key
 from parley.locale import Language
 from parley.messaging.segments import measure
 from parley.money import Money
+from parley.negotiation.budget.financial_statement import Cost, FinancialStatement, Income
+from parley.negotiation.budget.work_out import Budget, Limits, work_out
 from parley.negotiation.menu import Facts, Menu, build_menu
 from parley.negotiation.moves import Memory, Move
 from parley.negotiation.state import State
 from parley.servicing.account import Product
 from parley.servicing.schedule import Schedule
 from tests.engine.sample import NOON
+from tests.negotiation.budget.samples import round_table
 
 TODAY = date(2026, 11, 23)
 # Said by a person or by parts to come, not by the engine of today.
@@ -44,7 +47,7 @@ def saying_of(situation: Situation, plans: tuple[Schedule, ...]) -> Saying:
         party_of(situation, NOON),
         account_of(situation, TODAY),
         TODAY,
-        memory=Memory(option=0, promise_minor=10_300, promise_due_on=date(2026, 11, 27)),
+        memory=Memory(option=0, promise_minor=10_300, promise_due_on=date(2026, 11, 27), budget_asks="figure:housing"),
         plans=plans,
         context="offer",
         between=("ask_plan", "accept"),
@@ -52,7 +55,13 @@ def saying_of(situation: Situation, plans: tuple[Schedule, ...]) -> Saying:
         amount_minor=10_300,
         limit_before_minor=300_000,
         limit_after_minor=200_000,
+        budget=budget_for(situation.currency),
     )
+
+
+def budget_for(currency: str) -> Budget:
+    told = FinancialStatement(currency, income=Income(2000_00), housing=Cost(900_00), essentials=Cost(500_00))
+    return work_out(told, replace(round_table(), currency=currency), Limits(0))
 
 
 @pytest.mark.parametrize("language", list(Language))

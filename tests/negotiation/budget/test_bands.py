@@ -78,7 +78,10 @@ def test_a_currency_without_bands_is_asked_by_amount() -> None:
             changed("[0, 75_00, 150_00,", "[0, 150_00, 75_00,"),
             "`GBP.other_debts` needs edges that rise and end above zero",
         ),
-        (changed("[0, 75_00, 150_00, 250_00, 400_00, 600_00", "[0"), "`GBP.other_debts` needs 7 edges: a text names 8 bands"),
+        (
+            changed("[0, 75_00, 150_00, 250_00, 400_00, 600_00", "[0"),
+            "`GBP.other_debts` needs 7 edges: a text names 8 bands",
+        ),
         (changed("[0, 75_00,", "[0, 1, 2, 75_00,"), "`GBP.other_debts` needs 7 edges: a text names 8 bands"),
         (changed("[0, 75_00,", "[5_00, 75_00,"), "`GBP.other_debts` begins at 0 where nothing may be spent"),
         (changed("income = [800_00,", "income = [0,"), "begins at 0 where nothing may be spent"),
