@@ -100,6 +100,8 @@ def standings(draw: st.DrawFn, *, is_proven: bool | None = None) -> Standing:
         options=draw(st.integers(0, 3)),
         stop_scope=draw(st.sampled_from(["all", "promotions"])),
         context=draw(st.sampled_from(["", "offer", "promo", "limit_change", "identity", "overdue"])),
+        wants_limit_rise=draw(st.booleans()),
+        may_ask_limit_rise=draw(st.booleans()),
     )
 
 

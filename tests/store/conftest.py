@@ -271,6 +271,14 @@ class Book:
             body_sealed=seal_text(self.vault, self.borrower, Sealed.REVEAL_BODY, row, TEXT),
         )  # fmt: skip
 
+    def lender_notice(self) -> models.LenderNotice:
+        row = uuid.uuid4()
+        return models.LenderNotice.objects.create(
+            key=row, kind="arrangement.agreed", at=AT, borrower=self.borrower, account=self.account, not_before=AT,
+            conversation=self.talk, subject=self.arrangement.id,
+            body_sealed=seal_text(self.vault, self.borrower, Sealed.LENDER_NOTICE_BODY, row, "{}"),
+        )  # fmt: skip
+
     def makers(self) -> dict[type[Model], Callable[[], Model]]:
         return {
             models.Event: self.event,
@@ -292,6 +300,7 @@ class Book:
             models.Correction: self.correction,
             models.Call: self.call,
             models.Reveal: self.reveal,
+            models.LenderNotice: self.lender_notice,
         }
 
     def first_rows(self) -> list[Any]:

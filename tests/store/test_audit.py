@@ -36,13 +36,17 @@ CHANGES: dict[type[Model], set[str]] = {
         *("provider", "provider_id", "asked_at"),
     },
     models.Inbound: {"address_index", "body_sealed", "reading_sealed", "intent", "also", "status", "handled_at"},
-    models.Arrangement: {"standing", "ended_at"},
+    models.Arrangement: {"standing", "ended_at", "superseded_by_id"},
     models.ArrangementInstalment: {"paid_minor", "cleared_on"},
-    models.Promise: {"standing", "paid_minor", "ended_at"},
+    models.Promise: {"standing", "paid_minor", "ended_at", "superseded_by_id"},
     models.Hold: {"released_at", "released_by"},
     models.Note: {"body_sealed"},
     models.Correction: {"body_sealed"},
     models.Reveal: {"body_sealed"},
+    models.LenderNotice: {
+        *("body_sealed", "state", "tries", "not_before", "leased_until", "delivered_at", "fault"),
+        *("file_name", "file_state", "answer", "answer_reason", "answered_at"),
+    },
     models.Transaction: {"merchant_sealed", "is_abnormal", "reason_code"},
 }
 
@@ -81,6 +85,8 @@ def another(column: Field[Any, Any], value: object) -> object:
             return value + 1
         case datetime() | date():
             return value + timedelta(days=1)
+        case uuid.UUID():
+            return uuid.UUID(int=value.int ^ 1)
         case dict() | list():
             return {"tampered": 1}
         case None:

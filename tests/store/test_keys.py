@@ -10,7 +10,17 @@ import pytest
 
 from parley.errors import HomeUnusable
 from parley.store import keys as module
-from parley.store.keys import KeyCommand, KeyFiles, Keys, KeyVariables, create_keys, key_id, load_keys
+from parley.store.keys import (
+    KeyCommand,
+    KeyFiles,
+    Keys,
+    KeyVariables,
+    create_keys,
+    create_webhook_secret,
+    key_id,
+    load_keys,
+    load_webhook_secrets,
+)
 
 
 def encoded(keys: Keys) -> dict[str, str]:
@@ -106,3 +116,41 @@ def test_keys_print_as_ids_only(keys: Keys) -> None:
     assert key_id(keys.lender).hex() in shown
     assert "LLLL" not in shown
     assert "abc" not in shown
+
+
+SECRET = "whsec_" + base64.b64encode(b"s" * 24).decode()
+
+
+def test_a_webhook_secret_is_made_private_and_the_one_before_it_signs_on(tmp_path: Path) -> None:
+    first = create_webhook_secret(tmp_path)
+    assert load_webhook_secrets(KeyFiles(tmp_path)) == (first,)
+    second, third = create_webhook_secret(tmp_path), create_webhook_secret(tmp_path)
+    assert load_webhook_secrets(KeyFiles(tmp_path)) == (third, second)
+    assert [(path.name, path.stat().st_mode & 0o777) for path in tmp_path.iterdir()] == [("webhook.key", 0o600)]
+
+
+def test_a_webhook_secret_comes_from_where_the_keys_do(tmp_path: Path) -> None:
+    assert load_webhook_secrets(KeyVariables({"PARLEY_WEBHOOK_KEY": f"{SECRET} {SECRET}"})) == (SECRET, SECRET)
+    script = tmp_path / "keys.py"
+    script.write_text(f"print({json.dumps(json.dumps({'webhook': SECRET}))})", encoding="utf-8")
+    assert load_webhook_secrets(KeyCommand((sys.executable, str(script)))) == (SECRET,)
+
+
+@pytest.mark.parametrize("text", ["whsec_", "whsec_!!", "whsec_c2hvcnQ=", f"{SECRET} x", "A" * 500])
+def test_a_damaged_webhook_secret_is_not_shown(text: str) -> None:
+    with pytest.raises(HomeUnusable, match="webhook secret is damaged") as caught:
+        load_webhook_secrets(KeyVariables({"PARLEY_WEBHOOK_KEY": text}))
+    assert SECRET not in caught.value.en
+
+
+def test_no_webhook_secret_says_how_to_make_one(tmp_path: Path) -> None:
+    for source in (KeyFiles(tmp_path), KeyVariables({})):
+        with pytest.raises(HomeUnusable, match="parley lender secret"):
+            load_webhook_secrets(source)
+
+
+def test_a_webhook_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    create_webhook_secret(tmp_path)
+    (tmp_path / "webhook.key").chmod(0o644)
+    with pytest.raises(HomeUnusable, match="chmod 600"):
+        load_webhook_secrets(KeyFiles(tmp_path))

@@ -118,7 +118,7 @@ def test_a_failure_half_way_leaves_nothing_of_the_turn(desk: Desk, monkeypatch: 
     def fail(*_: object) -> None:
         raise RuntimeError("no power")
 
-    monkeypatch.setattr(outcomes, "_save_talk", fail)
+    monkeypatch.setattr(outcomes, "save_talk", fail)
     work_due(library(), desk.vault, NOON, COST)
     assert not models.Hold.objects.exists()
     assert not models.Message.objects.exists()
@@ -135,7 +135,7 @@ def test_a_dispute_holds_from_when_it_was_heard_even_if_its_turn_fails(
     def fail(*_: object) -> None:
         raise RuntimeError("no power")
 
-    monkeypatch.setattr(outcomes, "_save_talk", fail)
+    monkeypatch.setattr(outcomes, "save_talk", fail)
     work_due(library(), desk.vault, NOON, COST)
     assert [hold.kind for hold in models.Hold.objects.all()] == ["dispute"]
 

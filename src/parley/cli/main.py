@@ -18,6 +18,7 @@ from parley.cli import (
     explain,
     home,
     importing,
+    lender,
     operations,
     reading,
     replies,
@@ -64,6 +65,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(check.app, name="check")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(lender.app, name="lender")
 app.add_typer(replies.app, name="replies")
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from parley.cli.options import HomeOption
 from parley.cli.speech import here, say
 from parley.errors import BadInput
+
+if TYPE_CHECKING:
+    from parley.run.clock import Clock
+    from parley.run.home import Opened
+    from parley.run.lender_door import DoorThread
+    from parley.run.loops import Pipeline
 
 
 def nightly(
@@ -73,13 +80,25 @@ def _run(home: HomeOption, command: str, *loops: str) -> None:
         say(f"{command}: running; stop it with Ctrl-C.", f"{command}：运行中，按 Ctrl-C 停止。", chinese=here())
         pipeline = build_pipeline(opened)
         jobs = JobThread(build_worker_jobs(opened, pipeline), clock) if "work" in loops and not is_sqlite() else None
-        if jobs is not None:
-            jobs.start()
+        threads = [one for one in (jobs, _lender_thread(opened, pipeline, clock, loops)) if one is not None]
+        for one in threads:
+            one.start()
         try:
             serve(pipeline, loops, clock)
         finally:
-            if jobs is not None:
-                jobs.stop()
+            for one in threads:
+                one.stop()
+
+
+def _lender_thread(opened: Opened, pipeline: Pipeline, clock: Clock, loops: Sequence[str]) -> DoorThread | None:
+    """Return what tells the lender's core, where the settings say that something does, beside the work of turns."""
+    from parley.run.home import key_source
+    from parley.run.lender_door import DoorThread, build_door
+
+    if "work" not in loops:
+        return None
+    door = build_door(opened, pipeline.library, key_source(opened.home, opened.settings, os.environ))
+    return DoorThread(door, clock) if door is not None else None
 
 
 def serve(
@@ -111,12 +130,17 @@ def serve(
         ports = {"console": port or web.console_port, "portal": port + 1 if port else web.page_port}
         pages = Pages(opened, build_services(opened, pipeline, clock), ports)
         working = JobThread(build_jobs(opened, pipeline), clock)
+        telling = _lender_thread(opened, pipeline, clock, LOOPS)
         pages.start()
         working.start()
+        if telling is not None:
+            telling.start()
         try:
             _tell_addresses(web.listen, ports)
             run_loops(pipeline, LOOPS, clock, build_nightly(opened, pipeline))
         finally:
+            if telling is not None:
+                telling.stop()
             working.stop()
             pages.stop()
 

@@ -73,6 +73,13 @@ class NewPromise:
     due_on: date
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class NewLimitRise:
+    """A higher limit that the borrower asked for. `asked_minor`: which one, None where none was named."""
+
+    asked_minor: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NewCall:
     """A telephone call that took place. `decision`: what the gate says of one now; None: the borrower called."""
@@ -124,6 +131,7 @@ class Outcome:
     offer: NewOffer | None = None
     arrangement: NewArrangement | None = None
     promise: NewPromise | None = None
+    limit_rise: NewLimitRise | None = None
     hold: str = ""
     opt_out: str = ""
     person_reason: str = ""

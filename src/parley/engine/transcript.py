@@ -206,6 +206,7 @@ def deeds(outcome: Outcome) -> list[str]:
         (outcome.offer, _offered(outcome)),
         (agreed, f"plan agreed: {agreed.plan.count} payments" if agreed is not None else ""),
         (outcome.promise, "promise recorded"),
+        (outcome.limit_rise, "wish for a higher limit passed on"),
         (outcome.hold, f"hold {outcome.hold}"),
         (outcome.opt_out, _REFUSED.get(outcome.opt_out, "")),
         (any(one.kind == "resumed" for one in outcome.events), "texts resumed"),

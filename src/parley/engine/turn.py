@@ -11,7 +11,8 @@ from parley.engine.budgets import bands_of, budget_of, budgeting_of, told_in
 from parley.engine.case import Case, Inbound
 from parley.engine.drafting import compute_offer, make_draft, will_leave
 from parley.engine.library import Library
-from parley.engine.outcome import Draft, Happened, NewArrangement, NewOffer, NewPromise, Outcome
+from parley.engine.limit_rise import limit_rise_of, may_ask_limit_rise
+from parley.engine.outcome import Draft, Happened, NewArrangement, NewLimitRise, NewOffer, NewPromise, Outcome
 from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
 from parley.ids import derive_id
 from parley.negotiation.budget.answers import Answer
@@ -25,6 +26,7 @@ from parley.negotiation.state import NEEDS_PERSON, State, next_states
 from parley.nlu.read import read
 from parley.nlu.reading import EXACT, Intent, Reading, ReadingContext
 from parley.nlu.urgent import scan
+from parley.nlu.wishes import Wish, wishes
 from parley.servicing.account import Account
 from parley.servicing.delinquency import arrears_minor, days_past_due
 from parley.servicing.schedule import Schedule
@@ -134,6 +136,8 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         context=case.talk.last_context,
         has_resumed=inbound.has_resumed,
         latest_start_on=_latest_start_on(account, today, library) if account is not None else None,
+        wants_limit_rise=Wish.LIMIT_RISE in wishes(inbound.text, library.lexicon),
+        may_ask_limit_rise=may_ask_limit_rise(case, today),
     )
 
 
@@ -160,6 +164,7 @@ def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, re
         offer=offer,
         arrangement=_arrangement(case, move, plans),
         promise=_promise(move),
+        limit_rise=_limit_rise(case, inbound, library, reading, move),
         hold=move.hold,
         opt_out="all" if Act.OPT_OUT in move.acts else "promotion" if Act.OPT_OUT_PROMOTION in move.acts else "",
         person_reason=move.person or ("state" if move.to in NEEDS_PERSON else ""),
@@ -241,6 +246,12 @@ def _promise(move: Move) -> NewPromise | None:
     return NewPromise(amount, due_on)
 
 
+def _limit_rise(case: Case, inbound: Inbound, library: Library, reading: Reading, move: Move) -> NewLimitRise | None:
+    if Act.ASK_LIMIT_RISE not in move.acts:
+        return None
+    return limit_rise_of(case, inbound.text, reading, library.lexicon)
+
+
 def _events(move: Move, reading: Reading, offer: NewOffer | None) -> tuple[Happened, ...]:
     """Return what is worth a line in the record; codes and counts only."""
     events = [Happened("turn", {"intent": str(reading.intent), "to": str(move.to), "say": move.say})]
@@ -257,6 +268,7 @@ def _events(move: Move, reading: Reading, offer: NewOffer | None) -> tuple[Happe
         Act.PAGE_PERSON: "crisis",
         Act.CONFIRM_TRANSACTION: "transaction.confirmed",
         Act.DENY_TRANSACTION: "transaction.denied",
+        Act.ASK_LIMIT_RISE: "limit_rise.asked",
     }
     events += [Happened(kind) for act, kind in deeds.items() if act in move.acts]
     if move.person:

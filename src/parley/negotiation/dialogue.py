@@ -18,6 +18,7 @@ from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, afte
 from parley.negotiation.at_budget import above_budget, at_budget, begin
 from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
+from parley.negotiation.limit_rise import LIMIT_RISE, about_limit, limit_rise
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.offering import offer_menu
 from parley.negotiation.policy import Policy
@@ -50,14 +51,20 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
     alert = about_alert(state, memory, reading) if facts.context == ALERT else None
     if alert is not None:
         return alert
-    return for_a_person(memory, reading) or _plain(state, memory, reading, facts, policy)
+    return (
+        for_a_person(memory, reading)
+        or about_limit(state, memory, reading, facts)
+        or _plain(state, memory, reading, facts, policy)
+    )
 
 
 def _proven(memory: Memory, facts: Standing) -> Move:
     """Identity has just been proven: go on with what the borrower wanted."""
     acts = (Act.PROVE_IDENTITY,)
     memory = memory.but(unclear=0)
-    if not facts.owes:
+    if memory.goal == LIMIT_RISE:
+        move = limit_rise(State.NOTIFIED, memory, facts)
+    elif not facts.owes:
         move = to_person(memory, "no_debt")
     elif memory.goal == _LIMIT_WHY:
         move = _limit_why(memory)

@@ -27,6 +27,7 @@ class Act(StrEnum):
     PAGE_PERSON = "page_person"
     CONFIRM_TRANSACTION = "confirm_transaction"
     DENY_TRANSACTION = "deny_transaction"
+    ASK_LIMIT_RISE = "ask_limit_rise"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -17,6 +17,8 @@ class Standing:
     `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
     `latest_start_on`: the last day on which a plan may begin; None: as the policy has it without deferral.
     `budget`: what income and spending are asked and worked out with.
+    `wants_limit_rise`: the reply asks for a higher limit; `may_ask_limit_rise`: such a wish goes to the lender's core:
+    the account has a limit, and nothing tells of difficulty.
     """
 
     today: date
@@ -33,3 +35,5 @@ class Standing:
     has_resumed: bool = False
     latest_start_on: date | None = None
     budget: Budgeting | None = None
+    wants_limit_rise: bool = False
+    may_ask_limit_rise: bool = False

@@ -18,9 +18,9 @@ from parley.run.library import build_route
 from parley.run.place import read_registrations
 from parley.run.rulebooks import rulebook_in_use
 from parley.settings import Settings
-from parley.store import database
+from parley.store import database, lender_queue
 from parley.store.faults import faults
-from parley.store.keys import Keys, load_keys
+from parley.store.keys import Keys, load_keys, load_webhook_secrets
 from parley.store.lock import writer_lock
 from parley.store.models import Account, AuditPending
 from parley.store.sealed import open_vault
@@ -79,6 +79,13 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
     keys: list[Keys] = []
     source = key_source(home, settings[0], environ)
     yield _attempt("keys", lambda: keys.append(load_keys(source)), "the keys can be read", "密钥可读取")
+    if settings[0].lender_notices.deliver_by in {"webhook", "both"}:
+        yield _attempt(
+            "lender secret",
+            lambda: load_webhook_secrets(source),
+            "notices to the lender can be signed",
+            "发给机构的通知可以签名",
+        )
     url = database_url(home, settings[0], environ)
     reached = _attempt("database", lambda: _reach(url), "the database answers", "数据库可访问")
     yield reached
@@ -96,6 +103,7 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
         yield _attempt("keys match", lambda: _match(keys[0]), "keys and database belong together", "密钥与数据库相匹配")
     yield _damage()
     yield _tail()
+    yield _notices(settings[0])
     yield _lock(home)
 
 
@@ -147,7 +155,15 @@ def _time_zones() -> Check:
 def _rights(home: Home) -> Check:
     exposed = [
         path
-        for path in (home.root, home.settings_file, home.registrations_file, home.database, home.errors, home.imports)
+        for path in (
+            home.root,
+            home.settings_file,
+            home.registrations_file,
+            home.database,
+            home.errors,
+            home.imports,
+            home.lender,
+        )
         if path.exists() and _is_open(path)
     ]
     if exposed:
@@ -222,6 +238,34 @@ def _tail() -> Check:
         state,
         f"{tail:,} audit entries are not ordered yet",
         f"{tail:,} 条审计记录尚未排序",
+    )
+
+
+def _notices(settings: Settings) -> Check:
+    """Whether the lender's core hears what was agreed."""
+    found = lender_queue.counts()
+    pending, failed, unusable = (found.get(name, 0) for name in ("pending", "failed", "answer_unusable"))
+    told_by = settings.lender_notices.deliver_by
+    if failed or unusable:
+        return Check(
+            "lender",
+            State.WARN,
+            f"{failed:,} notices to the lender failed and {unusable:,} answers could not be used. "
+            "See `parley lender failed`.",
+            f"{failed:,} 条发给机构的通知失败，{unusable:,} 条应答无法使用。请查看 `parley lender failed`。",
+        )
+    if told_by == "none" and pending:
+        return Check(
+            "lender",
+            State.WARN,
+            f"{pending:,} notices wait and nothing delivers them. Set lender_notices.deliver_by.",
+            f"有 {pending:,} 条通知等待，但未设置送达方式。请设置 lender_notices.deliver_by。",
+        )
+    return Check(
+        "lender",
+        State.OK,
+        f"told by {told_by}; {pending:,} notices wait",
+        f"送达方式：{told_by}；等待 {pending:,} 条",
     )
 
 

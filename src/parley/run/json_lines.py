@@ -24,7 +24,7 @@ def json_rows(raw: bytes, bad: Bad) -> list[tuple[int, dict[str, Any]]]:
     except UnicodeDecodeError as error:
         raise bad(f"byte {error.start + 1}: it is not UTF-8", f"第 {error.start + 1} 字节：不是 UTF-8") from None
     # Only line feeds end a line: a JSON text may hold the other ends of lines Unicode knows.
-    rows = [(n, _object(bad, n, line)) for n, line in enumerate(text.split("\n"), 1) if line.strip(" \t\r")]
+    rows = [(n, json_object(bad, n, line)) for n, line in enumerate(text.split("\n"), 1) if line.strip(" \t\r")]
     if not 1 <= len(rows) <= MOST_LINES:
         raise bad(f"it holds {len(rows)} lines; 1 to {MOST_LINES} are allowed", f"共 {len(rows)} 行，超出范围")
     seen: dict[object, int] = {}
@@ -37,7 +37,8 @@ def json_rows(raw: bytes, bad: Bad) -> list[tuple[int, dict[str, Any]]]:
     return rows
 
 
-def _object(bad: Bad, number: int, line: str) -> dict[str, Any]:
+def json_object(bad: Bad, number: int, line: str) -> dict[str, Any]:
+    """Return the object on *line*. Raises what *bad* makes, naming line *number*."""
     try:
         row = json.loads(line, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
     except json.JSONDecodeError as error:

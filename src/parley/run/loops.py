@@ -27,12 +27,14 @@ from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
 from parley.run.working import work_due
 from parley.store import audit, models
+from parley.store.alerts import escalate_due
 from parley.store.faults import faults
 from parley.store.outbox import next_due
 from parley.store.vault import Vault
 
 IDLE_SECONDS: Final = 0.2
 ORDERED_AT_ONCE: Final = 1_000
+ALERTS_AT_ONCE: Final = 64
 LONGEST_PAUSE_SECONDS: Final = 30.0
 # A clock that is moved goes from event to event, but by no less than this.
 STEP: Final = timedelta(minutes=4)
@@ -69,8 +71,8 @@ class Pipeline:
         return self.sender.send_due(now) + self.sender.settle(now)
 
     def page(self, now: datetime) -> int:
-        """Call the people who must look."""
-        return self.pager.page_due(now)
+        """Call the people who must look; an alert that nobody answered in time is theirs too."""
+        return escalate_due(now, self.vault, ALERTS_AT_ONCE) + self.pager.page_due(now)
 
     def order(self, now: datetime) -> int:  # noqa: ARG002 - every round is told the instant
         """Order new audit entries into the log."""

@@ -60,6 +60,11 @@ class Home:
         return self.root / "imports"
 
     @property
+    def lender(self) -> Path:
+        """Files of notices to the lender's core, where they are delivered by file."""
+        return self.root / "lender"
+
+    @property
     def rulebook(self) -> Path:
         """The lender's own rulebook in use; where there is none, the one Parley ships is."""
         return self.root / "rulebook"

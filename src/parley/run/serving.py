@@ -26,6 +26,7 @@ from parley.run.rulebooks import RulebookFolders, rulebook_in_use
 from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
 from parley.settings.model import SANDBOX
+from parley.store.alerts import next_watch
 from parley.store.database import is_sqlite
 from parley.store.outbox import next_due
 
@@ -130,6 +131,7 @@ def _following(pipeline: Pipeline, nightly: Nightly | None, now: datetime) -> da
     """Return when something falls due next: a message, a receipt or reply at the carrier, the nightly run."""
     coming = (
         next_due(now),
+        next_watch(now),
         pipeline.sandbox.next_due_at() if pipeline.sandbox is not None else None,
         nightly.following(now) if nightly is not None else None,
     )

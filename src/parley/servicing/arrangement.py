@@ -1,7 +1,8 @@
 """Is an agreed arrangement, or a single promise to pay, being kept? Judged by its rows, a day and a grace.
 
 The answer depends only on the rows, the day and the grace, never on how often somebody looked: a row paid after its
-grace remembers the day (`cleared_on`) and stays missed. `cancelled` is a decision of a person; stored, not derived.
+grace remembers the day (`cleared_on`) and stays missed. `cancelled` is a decision of a person, `refused` one of the
+lender's core, as if it had never been agreed; stored, not derived.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Standing(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     CANCELLED = "cancelled"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

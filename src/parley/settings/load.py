@@ -17,6 +17,8 @@ from parley.settings.model import SANDBOX, SECTIONS, Settings
 from parley.settings.toml import Document, parse
 
 _TIME_OF_DAY: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+# What is told is personal data: it leaves this machine by https only.
+_HOOK: Final = re.compile(r"https://[^/\s]|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d+)?(?:/|$)")
 # What a value is called in an error, by the type of its default.
 _NAMES: Final[dict[type, tuple[str, str]]] = {
     bool: ("true or false", "true 或 false"),
@@ -61,6 +63,14 @@ def check_together(settings: Settings, document: Document) -> None:
             ("crisis", "page_by"),
             "page_by = 'webhook' needs webhook_url = 'https://…', and page_by = 'command' needs command",
             "page_by = 'webhook' 需要 webhook_url = 'https://…'，page_by = 'command' 需要 command",
+        )
+    told = settings.lender_notices
+    if told.deliver_by in {"webhook", "both"} and _HOOK.match(told.webhook_url) is None:
+        raise _conflict(
+            document,
+            ("lender_notices", "deliver_by"),
+            "a webhook needs webhook_url = 'https://…' (or http:// on 127.0.0.1, [::1] or localhost)",
+            "使用 webhook 时须填写 webhook_url = 'https://…'（或本机 127.0.0.1、[::1]、localhost 的 http://）",
         )
     if settings.nightly.starts_at and not _TIME_OF_DAY.fullmatch(settings.nightly.starts_at):
         raise _conflict(

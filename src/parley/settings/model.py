@@ -12,6 +12,7 @@ from typing import Final
 from parley.locale import Language
 from parley.purpose import Actor
 from parley.settings.field import setting
+from parley.settings.lender_notices import LenderNotices
 
 LANGUAGES: Final = tuple(language.value for language in Language)
 ACTORS: Final = tuple(actor.value for actor in Actor)
@@ -388,6 +389,12 @@ class Desk:
         "其余事项的答复时限（工作时间，分钟）。",
         between=(1, 6_000),
     )
+    alert_reply_hours: int = setting(
+        24,
+        "Hours without a reply after which a risk alert goes to a person, who asks by another way; 0: never.",
+        "风险提醒发出后多少小时无人回复即转人工，由专员另行联系；0 表示不转。",
+        between=(0, 168),
+    )
     days: tuple[int, ...] = setting(
         (1, 2, 3, 4, 5),
         "Working days of the week, Monday = 1.",
@@ -464,6 +471,7 @@ class Settings:
     web: Web = field(default_factory=Web)
     desk: Desk = field(default_factory=Desk)
     guidance: Guidance = field(default_factory=Guidance)
+    lender_notices: LenderNotices = field(default_factory=LenderNotices)
     digest: str = ""
 
 
@@ -479,4 +487,5 @@ SECTIONS: Final[dict[str, type]] = {
     "web": Web,
     "desk": Desk,
     "guidance": Guidance,
+    "lender_notices": LenderNotices,
 }

@@ -142,10 +142,13 @@ def _account(talk: models.Conversation, borrower_id: UUID, now: datetime) -> Acc
 
 
 def _agreed_on(account: Account | None) -> tuple[date, ...]:
-    """Return the days (UTC) on which plans of the account were agreed, whatever became of them."""
+    """Return the days (UTC) on which plans of the account were agreed, whatever became of them.
+
+    What the lender's core refused was never agreed.
+    """
     if account is None:
         return ()
-    rows = models.Arrangement.objects.filter(account_id=account.account_id)
+    rows = models.Arrangement.objects.filter(account_id=account.account_id).exclude(standing=Standing.REFUSED)
     return tuple(at.date() for at in rows.values_list("agreed_at", flat=True))
 
 

@@ -28,6 +28,7 @@ from parley.store.models import (
     Correction,
     Event,
     Inbound,
+    LenderNotice,
     Message,
     NamedTimes,
     Note,
@@ -81,6 +82,9 @@ def _clear(borrower_id: UUID, now: datetime) -> None:
     Note.objects.filter(mine).update(body_sealed=None)
     Correction.objects.filter(mine).update(body_sealed=None)
     Reveal.objects.filter(mine).update(body_sealed=None)
+    notices = LenderNotice.objects.filter(mine)
+    notices.filter(state__in=["pending", "failed"]).update(state="cancelled", fault=CANCEL_REASON)
+    notices.update(body_sealed=None)
     _inbounds(borrower_id).update(body_sealed=None, reading_sealed=None, address_index=None)
     Conversation.objects.filter(mine).update(memory_sealed=None)
     Conversation.objects.filter(mine, closed_at__isnull=True).update(closed_at=now)

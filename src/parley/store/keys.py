@@ -30,6 +30,8 @@ KEY_BYTES = 32
 KEY_ID_BYTES = 4
 NAMES = ("lender", "index", "audit")
 COMMAND_WAIT_SECONDS = 20
+# A key file is a line or two.
+_MOST_BYTES = 512
 
 
 def key_id(key: bytes) -> bytes:
@@ -83,6 +85,12 @@ class KeyCommand:
 
 KeySource = KeyFiles | KeyVariables | KeyCommand
 
+# The secret that notices to the lender are signed with; a home has it only where a webhook gets them.
+WEBHOOK = "webhook"
+_SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks marks one
+# Standard Webhooks: 24 to 64 bytes.
+_SECRET_BYTES = range(24, 65)
+
 
 def create_keys(folder: Path) -> Keys:
     """Write three new keys into *folder* (made with mode 700; files of mode 600).
@@ -129,6 +137,68 @@ def load_keys(source: KeySource) -> Keys:
     return Keys(**{name: _decode(name, text) for name, text in texts.items()})
 
 
+def load_webhook_secrets(source: KeySource) -> tuple[str, ...]:
+    """Return the secrets of *source* that notices are signed with, as `whsec_…`: one, or two while one is replaced.
+
+    Raises HomeUnusable with what to do where there is none, or one is exposed or malformed. They are never shown.
+    """
+    match source:
+        case KeyFiles(folder):
+            path = folder / f"{WEBHOOK}.key"
+            text = _read_file(path) if path.exists() else ""
+        case KeyVariables(environment):
+            text = environment.get(f"PARLEY_{WEBHOOK.upper()}_KEY", "")
+        case KeyCommand(argv):
+            text = _run_command(argv, (WEBHOOK,))[WEBHOOK]
+        case _:
+            assert_never(source)
+    secrets_found = tuple(text.split())
+    if not secrets_found:
+        raise HomeUnusable(
+            "There is no secret to sign notices to the lender with. Make one with `parley lender secret`; where keys "
+            "come from the environment or a command, give it there as PARLEY_WEBHOOK_KEY or webhook.",
+            "没有用于签署通知的密钥。请运行 `parley lender secret` 生成；密钥来自环境变量或命令时，"
+            "请以 PARLEY_WEBHOOK_KEY 或 webhook 提供。",
+        )
+    if not all(map(_is_secret, secrets_found)):
+        raise HomeUnusable(
+            "The webhook secret is damaged: it must be whsec_ and base64 of 24 to 64 bytes. Restore it from your "
+            "backup, or make a new one with `parley lender secret` and give it to whoever receives the notices.",
+            "webhook 密钥已损坏：应为 whsec_ 加上 24 至 64 字节的 base64。请从备份恢复，"
+            "或用 `parley lender secret` 生成新密钥并交给接收方。",
+        )
+    return secrets_found
+
+
+def _is_secret(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text.removeprefix(_SECRET_PREFIX), validate=True)) in _SECRET_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
+
+def create_webhook_secret(folder: Path) -> str:
+    """Write a new secret into *folder* and return it; one that is there is kept beside it, and signs too.
+
+    So whoever receives the notices can change over in their own time; the old line is then deleted by hand.
+    """
+    path, fresh = folder / f"{WEBHOOK}.key", _SECRET_PREFIX + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    before = _read_file(path).split()[:1] if path.exists() else []
+    written = path.with_suffix(".new")
+    try:
+        written.unlink(missing_ok=True)
+        descriptor = os.open(written, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        _write_text(descriptor, "".join(f"{one}\n" for one in (fresh, *before)).encode())
+        written.replace(path)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise HomeUnusable(
+            f"The secret cannot be written to {folder}: {reason}. Free space or correct the rights of the folder.",
+            f"无法将密钥写入 {folder}：{reason}。请腾出空间或更正目录权限。",
+        ) from None
+    return fresh
+
+
 def _write_text(descriptor: int, text: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(text)
@@ -150,7 +220,7 @@ def _read_file(path: Path) -> str:
                     f"The key file {path} can be read by other users. Run: chmod 600 {path}",
                     f"密钥文件 {path} 可被其他用户读取。请运行：chmod 600 {path}",
                 )
-            return file.read(4 * KEY_BYTES).decode("ascii", errors="replace")
+            return file.read(_MOST_BYTES).decode("ascii", errors="replace")
     except FileNotFoundError:
         raise HomeUnusable(
             f"The key file {path} is missing. Restore it from your backup of the keys; "
@@ -175,13 +245,13 @@ def _read_variable(environment: Mapping[str, str], name: str) -> str:
     return environment[variable]
 
 
-def _run_command(argv: tuple[str, ...]) -> dict[str, str]:
+def _run_command(argv: tuple[str, ...], wanted: tuple[str, ...] = NAMES) -> dict[str, str]:
     """Run the key command; its output is never repeated in an error."""
     try:
         # The operator's own setting names the program; it runs without a shell.
         done = subprocess.run(argv, capture_output=True, timeout=COMMAND_WAIT_SECONDS, check=True)  # noqa: S603
         answer = json.loads(done.stdout)
-        return {name: str(answer[name]) for name in NAMES}
+        return {name: str(answer[name]) for name in wanted}
     except subprocess.TimeoutExpired:
         reason_en, reason_zh = f"did not answer in {COMMAND_WAIT_SECONDS} s", f"{COMMAND_WAIT_SECONDS} 秒内无应答"
     except subprocess.CalledProcessError as error:
@@ -190,7 +260,7 @@ def _run_command(argv: tuple[str, ...]) -> dict[str, str]:
         reason = os.strerror(error.errno or 0)
         reason_en, reason_zh = f"cannot be started: {reason}", f"无法启动：{reason}"
     except (ValueError, KeyError, TypeError):
-        names = ", ".join(NAMES)
+        names = ", ".join(wanted)
         reason_en, reason_zh = f"did not print a JSON object with {names}", f"未输出含 {names} 的 JSON 对象"
     raise HomeUnusable(
         f"The command that gives the keys {reason_en}. Run it by hand as this user and correct it.",

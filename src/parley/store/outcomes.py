@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db.models import Model
@@ -16,15 +15,13 @@ from parley.negotiation.state import State
 from parley.store import audit, models
 from parley.store.cases import seal_memory
 from parley.store.inbox import lay_hold, refuse
+from parley.store.lender_notices import tell_lender
 from parley.store.offers import remember_policy
-from parley.store.outbox import cancel_waiting
+from parley.store.outbox import FIRST_PRIORITY, cancel_waiting
 from parley.store.readings import reading_to_text
 from parley.store.rows import plan_to_json
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
-
-# Answers go before anything that waits in bulk.
-ANSWER_PRIORITY: Final = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,8 +50,8 @@ def save_outcome(
         written.append(lay_hold(case.party.borrower_id, outcome.hold, row, now))
     message = bring_about(cause, case, outcome, written, now, cost_per_segment_micro, vault)
     if outcome.pages or outcome.person_reason:
-        _call_person(cause, outcome, now)
-    _save_talk(cause.talk, outcome, now, vault)
+        call_person(cause, outcome, now)
+    save_talk(cause.talk, outcome, now, vault)
     row.intent, row.also = outcome.intent, list(outcome.also)
     row.status, row.handled_at = "done", now
     if outcome.reading is not None:
@@ -92,7 +89,10 @@ def bring_about(
         written.append(_promise(cause, case, outcome.promise, now))
     message = _message(cause, case, outcome, outcome.draft, offer, now, cost_per_segment_micro, vault)
     written += [message] if message is not None else []
-    written += _events(cause, case, outcome, message, now)
+    events = _events(cause, case, outcome, message, now)
+    more = {"asked_minor": outcome.limit_rise.asked_minor} if outcome.limit_rise is not None else {}
+    tell_lender(events, now, vault, more)
+    written += events
     return message
 
 
@@ -123,14 +123,14 @@ def _offer(cause: Cause, case: Case, offer: NewOffer, now: datetime) -> models.O
 def _arrangement(cause: Cause, case: Case, agreed: NewArrangement, now: datetime) -> list[Model]:
     """Write the terms; an older arrangement of the account ends, for two cannot stand."""
     assert case.account is not None, "an arrangement is about an account"
-    models.Arrangement.objects.filter(account_id=case.account.account_id, standing="active").update(
-        standing="cancelled", ended_at=now
-    )
-    models.Promise.objects.filter(account_id=case.account.account_id, standing="active").update(
-        standing="cancelled", ended_at=now
-    )
+    arrangement_id = derive_id("arrangement", str(cause.key))
+    before = {"account_id": case.account.account_id, "standing": "active"}
+    ended = {"standing": "cancelled", "ended_at": now, "superseded_by_id": arrangement_id}
+    # Which one takes their place is known: where the lender's core refuses it, they stand again.
+    models.Arrangement.objects.filter(**before).update(**ended)
+    models.Promise.objects.filter(**before).update(**ended)
     arrangement = models.Arrangement.objects.create(
-        id=derive_id("arrangement", str(cause.key)),
+        id=arrangement_id,
         account_id=case.account.account_id,
         conversation=cause.talk,
         offer_id=agreed.offer_id,
@@ -208,14 +208,16 @@ def _message(
         encoding=rendered.segments.encoding,
         segments=rendered.segments.count,
         cost_micro=rendered.segments.count * cost_per_segment_micro,
-        priority=ANSWER_PRIORITY,
+        priority=FIRST_PRIORITY,
         created_at=now,
         not_before=draft.not_before,
         not_after=draft.not_after,
     )
 
 
-def _events(cause: Cause, case: Case, outcome: Outcome, message: models.Message | None, now: datetime) -> list[Model]:
+def _events(
+    cause: Cause, case: Case, outcome: Outcome, message: models.Message | None, now: datetime
+) -> list[models.Event]:
     events = [
         models.Event(
             at=now,
@@ -231,7 +233,7 @@ def _events(cause: Cause, case: Case, outcome: Outcome, message: models.Message 
     return list(models.Event.objects.bulk_create(events))
 
 
-def _call_person(cause: Cause, outcome: Outcome, now: datetime) -> None:
+def call_person(cause: Cause, outcome: Outcome, now: datetime) -> None:
     """Leave word for a person; a crisis pages at once. Codes only: who it is, the console shows."""
     models.Job.objects.get_or_create(
         id=derive_id("job", "page" if outcome.pages else "person", str(cause.key)),
@@ -244,7 +246,8 @@ def _call_person(cause: Cause, outcome: Outcome, now: datetime) -> None:
     )
 
 
-def _save_talk(talk: models.Conversation, outcome: Outcome, now: datetime, vault: Vault) -> None:
+def save_talk(talk: models.Conversation, outcome: Outcome, now: datetime, vault: Vault) -> None:
+    """Write where the talk stands, and who must look at it since when."""
     # A new danger is owed its own prompt answer, however long something else has waited.
     is_new_danger = outcome.to is State.CRISIS and talk.state != State.CRISIS
     talk.state = outcome.to

@@ -209,7 +209,7 @@ def promises_due(period: Period) -> tuple[Due, ...]:
 def instalments_due(period: Period, today: date, grace_days: int) -> tuple[Due, ...]:
     """Return the instalments of arrangements by the day they fell due: kept is paid in full within the grace."""
     rows = models.ArrangementInstalment.objects.filter(due_on__range=(period.first, period.last))
-    counted = rows.exclude(arrangement__standing="cancelled").values_list("due_on", "cleared_on")
+    counted = rows.exclude(arrangement__standing__in=["cancelled", "refused"]).values_list("due_on", "cleared_on")
     grace, found = timedelta(days=grace_days), dict[date, Due]()
     for due_on, cleared_on, count in counted.annotate(n=Count("pk")).order_by("due_on"):
         is_kept = cleared_on is not None and cleared_on <= due_on + grace

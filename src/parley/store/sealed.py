@@ -37,6 +37,7 @@ class Sealed(StrEnum):
     NOTE_BODY = "Note.body_sealed"
     CORRECTION_BODY = "Correction.body_sealed"
     REVEAL_BODY = "Reveal.body_sealed"
+    LENDER_NOTICE_BODY = "LenderNotice.body_sealed"
 
 
 def place(column: Sealed, row_id: UUID) -> str:

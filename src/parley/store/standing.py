@@ -17,6 +17,7 @@ from parley.servicing.arrangement import InstalmentState, Standing, standing
 from parley.store import audit, models
 from parley.store.book import chunk_bounds
 from parley.store.bulk import update_rows
+from parley.store.lender_notices import tell_lender
 from parley.store.lock import borrower_lock
 from parley.store.vault import Vault
 
@@ -154,3 +155,4 @@ def _tell(what: str, ended: list[tuple[str, models.Account, UUID]], now: datetim
         for verdict, account, conversation_id in ended
     )
     audit.record(vault, events, now)
+    tell_lender(events, now, vault)

@@ -88,7 +88,9 @@ def _arrangements(tally: Tally) -> None:
     )
     for row in rows.iterator(chunk_size=500):
         tally.seen["arrangements"] += 1
-        standing[row.account_id].append((row.agreed_at, row.ended_at, row.id))
+        # What the lender's core refused was undone as if it had never been agreed; what stood before stands again.
+        if row.standing != "refused":
+            standing[row.account_id].append((row.agreed_at, row.ended_at, row.id))
         parts = sorted(row.instalments.all(), key=lambda part: part.number)
         if not _is_the_offered(row, parts):
             tally.add(Kind.PLAN_SUM, row.id)

@@ -19,12 +19,13 @@ from parley.engine.announce import Announcement, Figures, announce
 from parley.engine.case import ContactRecord
 from parley.engine.nightly import Trigger
 from parley.engine.turn import Library
-from parley.ids import derive_id
 from parley.purpose import Purpose
 from parley.run.queueing import ALERT_PRIORITY, message_row
 from parley.store import audit, models
+from parley.store.alerts import watch
 from parley.store.book import open_talks, points_of, talks_on
 from parley.store.bulk import insert_new
+from parley.store.lender_notices import ALERT_TEMPLATE, alert_id
 from parley.store.lock import borrower_lock
 from parley.store.outbox import decision_row
 from parley.store.page_code import code_of
@@ -32,7 +33,7 @@ from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
 from parley.store.vault import Vault
 
-TEMPLATE: Final = "risk_alert.ask"
+TEMPLATE: Final = ALERT_TEMPLATE
 # Why no alert was queued, where it was not the gate that said no.
 TOO_LATE: Final = "too_late"
 NO_ADDRESS: Final = "no_address"
@@ -41,10 +42,14 @@ _HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class AlertTerms:
-    """What alerts must know of the deployment. `hours` after a transaction its alert is of no use any more."""
+    """What alerts must know of the deployment. `hours` after a transaction its alert is of no use any more.
+
+    `reply_hours`: nobody has answered an alert for so long, and a person looks; 0: nobody watches.
+    """
 
     hours: int
     cost_per_segment_micro: int
+    reply_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class Alerts:
             for one, account, point, said in planned
         ]
         fresh = insert_new(rows)
+        watch(fresh, self.terms.reply_hours, self.now)
         audit.record(self.vault, fresh, self.now)
         return len(fresh)
 
@@ -160,11 +166,6 @@ class Alerts:
             for account, reason, _ in silent
         )
         audit.record(self.vault, [*decisions, *events], self.now)
-
-
-def alert_id(transaction_id: UUID) -> UUID:
-    """Return the id of the alert about a transaction: there is one."""
-    return derive_id("message", "risk_alert", transaction_id.hex)
 
 
 def _dues(account_ids: Sequence[UUID]) -> dict[UUID, list[models.Instalment]]:

@@ -211,7 +211,11 @@ class Job:
                 raw = (resources.files("parley.servicing") / "data" / "waterfall.toml").read_bytes()
                 return PaymentWriter(vault, now, load_waterfalls(raw))
             case Kind.TRANSACTIONS:
-                terms = AlertTerms(settings.imports.alert_hours, settings.messages.cost_per_segment_micro)
+                terms = AlertTerms(
+                    settings.imports.alert_hours,
+                    settings.messages.cost_per_segment_micro,
+                    settings.desk.alert_reply_hours,
+                )
                 alerts = Alerts(self.library or self._built(), vault, terms, now)
                 return TransactionWriter(vault, now, alerts, self.counts)
             case Kind.LIMITS:

@@ -28,6 +28,7 @@ from parley.store.models import (
     GateDecision,
     Hold,
     Inbound,
+    LenderNotice,
     LimitChange,
     Message,
     NamedTimes,
@@ -94,6 +95,8 @@ AUDITED: dict[type[Model], tuple[str, ...]] = {
         *("direction", "outcome", "purpose", "verdict", "at"),
     ),
     Reveal: ("borrower_id", "operator_id", "field", "reason", "at", "wall_at"),
+    # Told of are rows that are committed to themselves.
+    LenderNotice: ("key", "kind", "at", "borrower_id", "account_id", "conversation_id", "subject"),
 }
 
 # Columns that a table got after its first release: committed to by name and only where they hold something, so that the

@@ -19,6 +19,7 @@ from parley.store.models.desk import Call, Correction, Note, Presence, Reveal
 from parley.store.models.imports import ImportBatch, ImportChunk
 from parley.store.models.keys import KeyCheck
 from parley.store.models.ledger import GateDecision, Message, MessagePart, Receipt
+from parley.store.models.lender import LenderNotice
 from parley.store.models.party import Borrower, Consent, ContactPoint, Hold, NamedTimes
 from parley.store.models.run import Campaign, Event, Job, LenderSettings, RulebookFiles, Run, RunChunk, RunItem
 from parley.store.models.staff import Operator
@@ -48,6 +49,7 @@ __all__ = [
     "Instalment",
     "Job",
     "KeyCheck",
+    "LenderNotice",
     "LenderSettings",
     "LimitChange",
     "Message",

@@ -124,6 +124,8 @@ class Arrangement(models.Model):
     standing = models.CharField(max_length=12, default="active")
     agreed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # The arrangement that took its place: where the lender's core refuses that one, this one stands again.
+    superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
 
 
 class ArrangementInstalment(models.Model):
@@ -156,3 +158,7 @@ class Promise(models.Model):
     standing = models.CharField(max_length=12, default="active")
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # The arrangement that took its place, as of an arrangement.
+    superseded_by = models.ForeignKey(
+        Arrangement, on_delete=models.PROTECT, null=True, related_name="superseded_promises"
+    )
