@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from parley.contact.registrations import Route, read_registrations
-from parley.engine.approval import MISLABELLED, Approval, Asked, NotApproved, approve
+from parley.engine.approval import MISLABELLED, Approval, Asked, NotApproved, approve, sayable
 from parley.engine.library import Library
 from parley.locale import Language
 from parley.messaging.template import parse
@@ -149,12 +149,22 @@ def test_every_rule_that_objects_is_named_with_its_citation(
         assert (one.citation, one.layer, one.text) == (rule.source, rule.layer, rule.text)
 
 
+def test_a_line_of_advice_that_a_place_lacks_is_not_to_be_registered() -> None:
+    template = shipped_library().catalogue.texts["hand_over.person", EN]
+    assert len(sayable(template, {"advice": ""})) == 10
+    assert len(sayable(template, {"advice": "NFCC 800-388-2227"})) == 20
+    # What names advice in any case keeps its texts; it is not said there.
+    assert len(sayable(shipped_library().catalogue.texts["offer.none", EN], {"advice": ""})) == 10
+
+
 def test_one_reading_that_is_not_registered_is_enough() -> None:
     asked = Asked("hand_over.person", EN, "IN", Purpose.NEGOTIATION_REPLY)
+    # No free advice is on record in India, so no text with it is said there.
     text = "Example Card: a person will contact you {}. Dana Reyes: 800-555-0100, 8-20. STOP ends texts."
+    days = [f"on {day}day" for day in ("Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur", "Sun")]
     each = [
         template(text.format(when), name=when, purposes='["negotiation_reply"]')
-        for when in ("today", "on the next working day", "soon")
+        for when in ("soon", *(f"{day} by {{#var#}}" for day in ("today", "tomorrow", *days)))
     ]
     assert isinstance(approve(asked, library(sender("IN") + "".join(each)), NOW), Approval)
     assert isinstance(approve(asked, library(sender("IN") + "".join(each[1:])), NOW), NotApproved)

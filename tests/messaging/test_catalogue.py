@@ -28,17 +28,17 @@ TYPICAL: dict[Language, dict[str, Value]] = {
     Language.EN: {
         "lender": "Example Card", "agent": "Dana Reyes", "hotline": "800-555-0100", "hours": "8-20 CT",
         "page": "card.example/pay", "stop": "STOP", "advice": "NFCC 800-388-2227",
-        "lines": "911 (emergency); 988 (call or text, 24h)",
+        "lines": "911 (emergency); 988 (call or text, 24h)", "by": "17:00",
     },
     Language.ZH_HANS: {
         "lender": "示例金融", "agent": "李文", "hotline": "95012", "hours": "9-18点", "page": "card.example/pay",
         "stop": "R", "advice": "公共法律服务热线12348（免费）",
-        "lines": "110（报警），120（急救），12356（心理援助热线）",
+        "lines": "110（报警），120（急救），12356（心理援助热线）", "by": "17:00",
     },
     Language.ZH_HANT: {
         "lender": "範例銀行", "agent": "陳怡君", "hotline": "0800-000-123", "hours": "9-18點",
         "page": "card.example/pay", "stop": "N", "advice": "法律扶助基金會412-8518（免費）",
-        "lines": "119（緊急），安心專線1925（24小時免付費），生命線1995",
+        "lines": "119（緊急），安心專線1925（24小時免付費），生命線1995", "by": "17:00",
     },
 }  # fmt: skip
 WORST_WORD = {Language.EN: "W", Language.ZH_HANS: "字", Language.ZH_HANT: "字"}
@@ -132,7 +132,7 @@ def test_every_text_says_who_writes_and_how_to_reach_a_person_and_how_to_stop(ke
 
 
 def test_only_the_stop_confirmation_and_the_crisis_reply_lack_a_line() -> None:
-    assert {key for key, entry in CATALOGUE.entries.items() if entry.without} == {
+    assert {key for key, entry in CATALOGUE.entries.items() if set(entry.without) - {"advice"}} == {
         "stop.confirmed", "stop.confirmed_crisis", "crisis.support", "crisis.person",
     }  # fmt: skip
 
@@ -333,6 +333,13 @@ def test_a_catalogue_that_does_not_hold_together_names_file_and_key(
 def test_a_text_of_class_e_may_recommend_and_says_that_it_does() -> None:
     marked = KEYS.replace('classes = ["A", "D"]', 'classes = ["E"]')
     assert small(marked, TEXT.replace("done.", "We advise it.")).entry("b.two").classes == {ContentClass.RECOMMENDATION}
+
+
+def test_every_answer_has_a_place_for_independent_advice_or_a_reason() -> None:
+    answers = {Purpose.NEGOTIATION_REPLY, Purpose.CRISIS_REPLY}
+    lacking = {k for k, one in CATALOGUE.entries.items() if one.purpose in answers and "advice" not in one.placeholders}
+    assert lacking == {"wrong_number.sorry", "resumed.confirmed", "offer.none_person"}
+    assert all(CATALOGUE.entry(key).without["advice"] for key in lacking)
 
 
 def test_shipped_texts_are_facts_options_general_guidance_or_signposts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -138,3 +139,41 @@ def test_word_of_a_plan_that_broke_in_the_night_goes_out_besides(desk: Desk) -> 
     desk.account(desk.person(), [(TOMORROW + 3 * DAY, 5_000, 0)])
     night(desk, 1)
     assert models.Message.objects.get().account_id == account.id
+
+
+def behind(desk: Desk, waiting: int) -> None:
+    """Let one member of staff have so many threads waiting."""
+    desk.operator()
+    for _ in range(waiting):
+        person = desk.person()
+        models.Conversation.objects.create(
+            id=person.point.id, borrower=person.borrower, contact_point=person.point, state="with_person",
+            opened_at=NOON, needs_person_since=NOON, waiting_since=NOON, person_reason="asked",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("waiting", "overdue"), [(0, 8), (23, 8), (24, 8), (70, 4), (72, 0), (500, 0)])
+def test_who_is_behind_writes_to_fewer_about_what_is_overdue(book: Desk, waiting: int, overdue: int) -> None:
+    """One person answers six an hour: 24 in the four hours owed, 72 in a day. Half the messages end with a person."""
+    behind(book, waiting)
+    night(book, 0, handed_over_bps=5_000)
+    queued = Counter(models.Message.objects.values_list("purpose", flat=True))
+    assert queued == Counter({"servicing": 8, "reminder": 8} | ({"collection": overdue} if overdue else {}))
+    assert models.RunItem.objects.filter(reason_code="over_budget").count() == 8 - overdue
+
+
+def test_where_the_people_are_behind_the_cut_is_drawn_once(book: Desk) -> None:
+    behind(book, 70)
+    night(book, 0, handed_over_bps=5_000)
+    queued = models.Message.objects.count()
+    models.Conversation.objects.update(waiting_since=None)
+    night(book, 0, handed_over_bps=5_000)
+    assert models.Message.objects.count() == queued
+
+
+def test_money_and_people_both_bind(book: Desk) -> None:
+    behind(book, 70)
+    whole = costs(book)
+    in_order = sorted(whole, key=lambda one: (-whole[one][0], one))
+    night(book, sum(whole[one][1] for one in in_order[:10]), handed_over_bps=5_000)
+    assert models.Message.objects.count() == 10

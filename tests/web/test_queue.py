@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from parley.store import models
+from parley.store.desk_assign import assign_waiting
 from parley.store.staff import Role
 from tests.run.desk import NOON, TODAY
 from tests.web.book import Book, fill
@@ -142,3 +143,18 @@ def test_times_the_borrower_named_are_shown_day_by_day(served: Served, book: Boo
     text = served.client(Role.AGENT).get(f"/threads/{book.thread_of(book.offered).id}").content.decode()
     assert "<dt>Does not suit</dt><dd>Mon–Fri 08:00–18:00</dd>" in text
     assert "<dt>Not before</dt><dd>Nov 3, 2026</dd>" in text
+
+
+def test_a_hand_over_shows_its_summary_the_next_step_the_due_time_and_whose_turn_it_is(
+    served: Served, book: Book
+) -> None:
+    served.operator(Role.AGENT)
+    assign_waiting(NOON, served.services.times, served.desk.vault)
+    agent = served.client(Role.AGENT)
+    listed = agent.get("/threads").content.decode()
+    assert "to be taken by The agent" in listed and "$103.00 past due" in listed and "1 offer made" in listed
+    page = agent.get(f"/threads/{book.thread_of(book.offered).id}").content.decode()
+    assert "$103.00 past due of $1,240.00" in page
+    assert "can pay $60.00 a month, by their word" in page and "1 offer made" in page
+    assert "Answer by" in page and "to be taken by The agent" in page
+    assert "Call the borrower" in page or "item-todo" in listed

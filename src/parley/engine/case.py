@@ -8,6 +8,7 @@ from uuid import UUID
 
 from parley.contact.facts import Consent, Contact, Designation, Hold, OptOut
 from parley.dates import local_date
+from parley.engine.service import Staffing
 from parley.locale import Language
 from parley.negotiation.moves import Memory
 from parley.negotiation.state import State
@@ -109,7 +110,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Case:
-    """One borrower, one address, one account, one talk. `agreed_on`: the days on which plans of it were agreed."""
+    """One borrower, one address, one account, one talk.
+
+    `agreed_on`: the days on which plans of the account were agreed; `broken_plans`: how many of them were broken.
+    `staffing`: who answers hand-overs, and how many wait for them; None: not known, and no time is promised.
+    """
 
     party: Party
     talk: Talk
@@ -118,6 +123,8 @@ class Case:
     offer: OpenOffer | None = None
     desk: Desk = Desk()
     agreed_on: tuple[date, ...] = ()
+    broken_plans: int = 0
+    staffing: Staffing | None = None
 
     def today(self, now: datetime) -> date:
         """Return the borrower's day: that of the first zone known, the UTC day where none is."""

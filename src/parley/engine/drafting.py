@@ -65,6 +65,7 @@ def make_draft(
         not_after=now + timedelta(hours=ANSWER_HOURS),
         decision=decide(with_text(facts, said, library, rules), rules, library.gate),
         answers=answering.inbound_id if answering is not None else None,
+        promised_at=saying.promised.at if saying.promised is not None and "when" in entry.placeholders else None,
     )
 
 

@@ -8,6 +8,7 @@ from parley.contact.gate import GateSettings
 from parley.contact.registrations import Route
 from parley.engine.guidance import Permissions
 from parley.engine.lender import Lender
+from parley.engine.service import ServiceTimes
 from parley.messaging.catalogue import Catalogue
 from parley.negotiation.budget.budgeting import BudgetTables
 from parley.negotiation.policy import Policy
@@ -38,6 +39,7 @@ class Library:
     gate: GateSettings
     route: Route
     permissions: Permissions
+    times: ServiceTimes
 
     @property
     def lexicon(self) -> Lexicon:

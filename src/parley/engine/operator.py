@@ -30,6 +30,7 @@ from parley.engine.case import Case
 from parley.engine.drafting import compute_offer, make_draft, will_leave
 from parley.engine.library import Library
 from parley.engine.outcome import DeskChange, Draft, Happened, NewArrangement, NewCall, NewHold, NewOffer, Outcome
+from parley.engine.signposting import standing, tells_of_advice
 from parley.engine.wording import Saying, template_key
 from parley.ids import derive_id
 from parley.negotiation.levers import Role
@@ -191,7 +192,10 @@ def _reply(case: Case, act: acts.Reply, by: Operator, now: datetime, library: Li
     if not will_leave(draft):
         assert isinstance(draft.decision, Refused), "what may not leave was refused"
         return refuse_by_gate(draft.decision)
-    return _outcome(case, "person.answered", {"say": act.key}, draft=draft, desk=DeskChange(is_answered=True))
+    advised = case.talk.memory.advised or tells_of_advice(draft.rendered.text, case, library.lender)
+    memory = case.talk.memory.but(advised=advised)
+    change = DeskChange(is_answered=True)
+    return _outcome(case, "person.answered", {"say": act.key}, draft=draft, memory=memory, desk=change)
 
 
 def _said(
@@ -205,7 +209,10 @@ def _said(
 ) -> Draft:
     """Return the text of *key* as a person sends it: an answer where the borrower waits for one, else *unasked*."""
     answering = _answering(case, now, library)
-    saying = Saying(case.party, case.account, case.today(now), memory, plans, case.talk.last_context)
+    saying = Saying(
+        *(case.party, case.account, case.today(now), memory, plans, case.talk.last_context),
+        advised=bool(standing(case, memory)),
+    )
     return make_draft(
         case,
         key,

@@ -31,7 +31,7 @@ class Happened:
 class Draft:
     """A message to queue: rendered, judged by the gate as advice; the gate is asked again at dispatch.
 
-    `answers`: the reply it answers; None where it is unasked.
+    `answers`: the reply it answers; None where it is unasked. `promised_at`: by when it says a person answers.
     """
 
     rendered: Rendered
@@ -42,6 +42,7 @@ class Draft:
     not_after: datetime
     decision: Decision
     answers: UUID | None = None
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,12 +1,14 @@
 """By when does a person owe an answer? Why the thread waits → how urgent → so many minutes of the lender's hours.
 
-A crisis is answered by the clock, whatever the hour; everything else within working time.
+A crisis is answered by the clock, whatever the hour; everything else within working time. A time that is told to the
+borrower moves where more wait than the people can answer by then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -66,21 +68,48 @@ URGENCY: Final[dict[str, Urgency]] = {
 
 # Working time always comes within this many days; a week without any is no setting.
 _LOOK_AHEAD_DAYS: Final = 400
+_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAYS_OF_A_WEEK: Final = 7
+# Between these hours, where the borrower is, a person may call or write nearly everywhere.
+_EARLIEST_HOUR: Final = 10
+_LATEST_HOUR: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTimes:
-    """Minutes by urgency, and the lender's working week: days of the week from Monday = 1, hours of the local day."""
+    """Minutes by urgency, and the lender's working week: days of the week from Monday = 1, hours of the local day.
+
+    `closed`: days on which nobody works besides. `answers_per_hour`: of one person; 0: nobody is paced.
+    """
 
     minutes: tuple[tuple[Urgency, int], ...]
     days: frozenset[int]
     opens_hour: int
     closes_hour: int
     zone: str
+    closed: frozenset[date] = frozenset()
+    answers_per_hour: int = 0
 
     def minutes_of(self, urgency: Urgency) -> int:
         """Return within how many minutes an answer is owed."""
         return dict(self.minutes)[urgency]
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """How many `people` answer hand-overs, and how many threads are `waiting` for them."""
+
+    people: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When a person will have answered, as it is told: `day` is a choice of the texts, `clock` the borrower's time."""
+
+    at: Instant
+    day: str
+    clock: str
 
 
 def urgency_of(reason: str) -> Urgency:
@@ -95,14 +124,67 @@ def answer_by(reason: str, since: Instant, times: ServiceTimes) -> Instant:
     return since + owed if urgency is Urgency.CRISIS else _within_hours(since, owed, times)
 
 
+def is_working(now: Instant, times: ServiceTimes) -> bool:
+    """Say whether *now* lies in the lender's hours."""
+    day = local(now, times.zone).date()
+    return _is_worked(day, times) and any(opens <= now < closes for opens, closes in _hours(day, times))
+
+
+def promise(reason: str, now: Instant, zone: str, times: ServiceTimes, staffing: Staffing | None) -> Promise | None:
+    """Return when a person will have answered, in the time of *zone*, where the borrower is; a full hour.
+
+    None where no time can be told honestly: nobody is there, help is on its way already, or it lies further ahead than
+    the days of a week.
+    """
+    if staffing is None or staffing.people < 1 or urgency_of(reason) is Urgency.CRISIS:
+        return None
+    owed = timedelta(minutes=max(times.minutes_of(urgency_of(reason)), _queue_minutes(times, staffing)))
+    if owed > timedelta(days=_DAYS_OF_A_WEEK):
+        return None
+    at = _sayable(_within_hours(now, owed, times), zone)
+    ahead = (local(at, zone).date() - local(now, zone).date()).days
+    if ahead >= _DAYS_OF_A_WEEK:
+        return None
+    near = {0: "today", 1: "tomorrow"}
+    return Promise(at, near.get(ahead, _WEEK[local(at, zone).weekday()]), local(at, zone).strftime("%H:%M"))
+
+
+def room(times: ServiceTimes, staffing: Staffing | None) -> int | None:
+    """Return for how many more threads the people have room in a working day, where they are behind.
+
+    None where they are not: whoever asks for a person now is answered within the time owed, or nobody is paced.
+    """
+    if staffing is None or _queue_minutes(times, staffing) <= times.minutes_of(Urgency.ASKED):
+        return None
+    day = staffing.people * times.answers_per_hour * (times.closes_hour - times.opens_hour)
+    return max(0, day - staffing.waiting)
+
+
+def _queue_minutes(times: ServiceTimes, staffing: Staffing) -> int:
+    """Return how long the people work until they come to one more thread, and have answered it."""
+    if not times.answers_per_hour:
+        return 0
+    each = -(-(staffing.waiting + 1) // staffing.people)
+    return -(-each * 60 // times.answers_per_hour)
+
+
+def _sayable(at: Instant, zone: str) -> Instant:
+    """Return the next full hour at which the borrower may be called or written to: nobody answers into the night."""
+    there = local(at, zone)
+    hour = there.replace(minute=0, second=0, microsecond=0, fold=0)
+    there = hour if hour == there else hour + timedelta(hours=1)
+    if there.hour > _LATEST_HOUR:
+        there = (there + timedelta(days=1)).replace(hour=_EARLIEST_HOUR)
+    return max(there, there.replace(hour=_EARLIEST_HOUR)).astimezone(UTC)
+
+
 def _within_hours(since: datetime, owed: timedelta, times: ServiceTimes) -> datetime:
     """Return when *owed* of working time has passed since."""
-    windows = ((times.opens_hour * 60, times.closes_hour * 60),)
     first = local(since, times.zone).date()
     for day in (first + timedelta(days=number) for number in range(_LOOK_AHEAD_DAYS)):
-        if day.isoweekday() not in times.days:
+        if not _is_worked(day, times):
             continue
-        for opens, closes in open_intervals(windows, times.zone, day):
+        for opens, closes in _hours(day, times):
             start = max(opens, since)
             if start >= closes:
                 continue
@@ -110,3 +192,11 @@ def _within_hours(since: datetime, owed: timedelta, times: ServiceTimes) -> date
                 return start + owed
             owed -= closes - start
     raise AssertionError("a working week has working time")
+
+
+def _is_worked(day: date, times: ServiceTimes) -> bool:
+    return day.isoweekday() in times.days and day not in times.closed
+
+
+def _hours(day: date, times: ServiceTimes) -> Sequence[tuple[Instant, Instant]]:
+    return open_intervals(((times.opens_hour * 60, times.closes_hour * 60),), times.zone, day)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from parley.engine.case import Case, ContactRecord, Party, Talk
+from parley.engine.service import Staffing
 from parley.ids import AccountId, derive_id
 from parley.locale import language_of
 from parley.negotiation.moves import Memory
@@ -75,4 +76,6 @@ def case_of(
     party = party_of(situation, now)
     talk = Talk(derive_id("conversation", "sample"), state, memory or Memory(), situation.after, needs_person=False)
     case = Case(party, talk, None, record or ContactRecord())
-    return Case(party, talk, account_of(situation, case.today(now)), case.record)
+    account = account_of(situation, case.today(now))
+    # One person is there, and nobody else waits.
+    return replace(case, account=account, staffing=Staffing(people=1, waiting=0))

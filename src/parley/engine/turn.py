@@ -13,6 +13,8 @@ from parley.engine.drafting import compute_offer, make_draft, will_leave
 from parley.engine.library import Library
 from parley.engine.limit_rise import limit_rise_of, may_ask_limit_rise
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewLimitRise, NewOffer, NewPromise, Outcome
+from parley.engine.service import Promise, promise
+from parley.engine.signposting import brought_up, standing, tells_of_advice
 from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
 from parley.ids import derive_id
 from parley.negotiation.budget.answers import Answer
@@ -154,6 +156,8 @@ def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, re
         move, offer = _offer(case, inbound, now, library, move)
         plans = offer.menu.plans if offer is not None else ()
     draft = _draft(case, inbound, now, library, move, plans)
+    if draft is not None and will_leave(draft) and tells_of_advice(draft.rendered.text, case, library.lender):
+        move = replace(move, memory=move.memory.but(advised=True))
     outcome = Outcome(
         to=move.to,
         memory=move.memory,
@@ -214,6 +218,8 @@ def _draft(
         due_on=move.memory.promise_due_on if key.startswith("promise.") else None,
         budget=budget_of(move.memory, about),
         bands=bands_of(move.memory, about, case.account.currency) if case.account is not None else (),
+        promised=_promised(case, move, now, library) if "when" in entry.placeholders else None,
+        advised=bool(brought_up(inbound.text, move, library.catalogue.guidance) | standing(case, move.memory)),
     )
     is_proven = Act.PROVE_IDENTITY in move.acts or is_identity_fresh(
         case.party.identity_proven_at, now, library.identity_fresh_days
@@ -221,6 +227,12 @@ def _draft(
     answering = Answering(inbound.inbound_id, inbound.received_at)
     draft = make_draft(case, key, saying, now, library, purpose=entry.purpose, is_proven=is_proven, answering=answering)
     return replace(draft, context=_subject(move, draft.context))
+
+
+def _promised(case: Case, move: Move, now: datetime, library: Library) -> Promise | None:
+    """Return by when a person answers, in the borrower's time; where that is not known no time is told."""
+    zones = case.party.zones
+    return promise(move.person or "state", now, zones[0], library.times, case.staffing) if zones else None
 
 
 def _subject(move: Move, context: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from parley.engine.case import Case, Party
 from parley.engine.lender import Lender
+from parley.engine.service import Promise
 from parley.messaging.catalogue import Catalogue, Rendered
 from parley.messaging.values import Value
 from parley.money import Money
@@ -40,7 +41,10 @@ class Saying:
     plans: tuple[Schedule, ...] = ()
     context: str = ""
     between: tuple[str, ...] = ()
-    when: str = "soon"
+    # When a person answers, where a time can be told.
+    promised: Promise | None = None
+    # Whether the line of independent advice belongs in it.
+    advised: bool = False
     due_on: date | None = None
     amount_minor: int | None = None
     limit_before_minor: int | None = None
@@ -147,7 +151,9 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "total": lambda say: say.money(say.plan.total_minor),
     "last_differs": lambda say: "yes" if say.plan.last_minor != say.plan.level_minor else "no",
     "context": lambda say: say.context or "none",
-    "when": lambda say: say.when,
+    "when": lambda say: say.promised.day if say.promised is not None else "soon",
+    # Not shown where no time is told.
+    "by": lambda say: say.promised.clock if say.promised is not None else "–",
     "one": lambda say: say.between[0],
     "other": lambda say: say.between[1],
     "per": lambda _say: "month",
@@ -202,7 +208,9 @@ def render(key: str, say: Saying, lender: Lender, catalogue: Catalogue) -> Rende
     if party.page_code and len(own := f"{lender.page}/{party.page_code}") <= catalogue.standing["page"].limit:
         # An address too long for the place keeps its plain form: the page then asks for the number.
         values["page"] = own
-    for name in catalogue.entry(key).placeholders:
+    # Shown where it belongs and the place has such advice.
+    values["advised"] = "yes" if say.advised and words["advice"] else "no"
+    for name in catalogue.entry(key).placeholders.keys() - values.keys():
         values[name] = words[name] if name in words else _figure(say, name)
     return catalogue.render(key, party.language, values, today=say.today)
 

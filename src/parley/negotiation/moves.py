@@ -51,6 +51,8 @@ class Memory:
     option: int | None = None
     promise_minor: int | None = None
     promise_due_on: date | None = None
+    # A text of this thread has told where independent advice is found.
+    advised: bool = False
     # The plan that was last read out on the phone, by a person: offer, option and call.
     read_on_phone: str = ""
     # What was told of income and spending, as plain values, and what our last question about it was.

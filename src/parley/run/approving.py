@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parley.engine.approval import Asked, Verdict, approve
+from parley.engine.approval import Asked, Verdict, approve, sayable
 from parley.engine.asking import rule_product
 from parley.engine.library import Library
 from parley.locale import Language
-from parley.messaging.wording import readings, spelled
+from parley.messaging.wording import spelled
 from parley.purpose import Purpose
 from parley.servicing.account import Product
 
@@ -70,7 +70,7 @@ def texts_to_register(audience: Audience, library: Library, since: str, numbered
     number = 0
     for key in library.catalogue.entries:
         purposes = ", ".join(f'"{one}"' for one in purposes_of(key, library))
-        for reading in readings(library.catalogue.texts[key, audience.language]):
+        for reading in sayable(library.catalogue.texts[key, audience.language], known):
             number += 1
             name = f"{numbered}{audience.language.value}-{number:03d}" if numbered else ""
             yield "\n".join(

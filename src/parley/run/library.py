@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -84,6 +85,7 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
         permissions=Permissions(
             options=bool(settings.guidance.options_reference), advice=bool(settings.guidance.advice_reference)
         ),
+        times=service_times(settings, rules),
     )
 
 
@@ -110,9 +112,14 @@ def build_words() -> Words:
     return Words(load_lexicon(inbound), outbound_lexicon(tables))
 
 
-def service_times(settings: Settings) -> ServiceTimes:
-    """Return how soon a person answers, and the working week."""
+def service_times(settings: Settings, rulebook: Rulebook | None = None) -> ServiceTimes:
+    """Return how soon a person answers, and the working week without the days on which nobody works.
+
+    These are the days of the settings and, where the rulebook holds its calendar, the lender's national holidays.
+    """
     desk = settings.desk
+    country = settings.lender.jurisdiction.split("-", maxsplit=1)[0]
+    calendar = rulebook.calendars.get(f"{country}-national") if rulebook is not None else None
     return ServiceTimes(
         minutes=(
             (Urgency.CRISIS, desk.crisis_minutes),
@@ -125,6 +132,9 @@ def service_times(settings: Settings) -> ServiceTimes:
         opens_hour=desk.opens_hour,
         closes_hour=desk.closes_hour,
         zone=settings.web.zone,
+        closed=frozenset(map(date.fromisoformat, desk.closed_on.split()))
+        | (calendar.days if calendar else frozenset()),
+        answers_per_hour=desk.answers_per_hour,
     )
 
 
@@ -172,6 +182,7 @@ def nightly_terms(settings: Settings, library: Library) -> NightlyTerms:
         last_use_hours=settings.messages.not_after_hours,
         cost_per_segment_micro=settings.messages.cost_per_segment_micro,
         budget_micro=nightly.budget_micro,
+        handed_over_bps=settings.desk.handed_over_bps if settings.desk.answers_per_hour else 0,
     )
 
 

@@ -28,6 +28,7 @@ from parley.run.sending import Sender
 from parley.run.working import work_due
 from parley.store import audit, models
 from parley.store.alerts import escalate_due
+from parley.store.desk_assign import assign_waiting
 from parley.store.faults import faults
 from parley.store.outbox import next_due
 from parley.store.vault import Vault
@@ -71,8 +72,12 @@ class Pipeline:
         return self.sender.send_due(now) + self.sender.settle(now)
 
     def page(self, now: datetime) -> int:
-        """Call the people who must look; an alert that nobody answered in time is theirs too."""
-        return escalate_due(now, self.vault, ALERTS_AT_ONCE) + self.pager.page_due(now)
+        """Call the people who must look: each thread is somebody's to take, who is on call is paged.
+
+        An alert that nobody answered in time is theirs too.
+        """
+        escalated = escalate_due(now, self.vault, ALERTS_AT_ONCE)
+        return escalated + assign_waiting(now, self.library.times, self.vault) + self.pager.page_due(now)
 
     def order(self, now: datetime) -> int:  # noqa: ARG002 - every round is told the instant
         """Order new audit entries into the log."""

@@ -24,7 +24,9 @@ from parley.contact.gate import Refused
 from parley.engine.announce import Announcement, Figures, announce, announce_permitted
 from parley.engine.case import Party
 from parley.engine.nightly import Cadence, Trigger, is_talking, trigger
+from parley.engine.service import room
 from parley.engine.turn import Library
+from parley.negotiation.levers import WHOLE_BPS
 from parley.negotiation.state import State
 from parley.run.nightly_book import Night, NightBook, Wanted
 from parley.run.nightly_budget import Prices, Reach, draw
@@ -42,6 +44,7 @@ from parley.store.book import (
     talks_on,
 )
 from parley.store.bulk import insert_all, insert_new
+from parley.store.desk_assign import staffing
 from parley.store.lock import borrower_lock
 from parley.store.outbox import decision_row, give_up_receipts
 from parley.store.page_code import code_of
@@ -63,6 +66,13 @@ class NightlyTerms:
     least_by_column: int = 500
     # What a night's messages may cost, in millionths of the currency's unit; 0: no limit.
     budget_micro: int = 0
+    # Of 10,000 messages about what is overdue, how many end with a person; 0: the people set no limit.
+    handed_over_bps: int = 0
+
+    def most_overdue(self, library: Library) -> int | None:
+        """Return how many messages about what is overdue the people have room for now; None where they keep up."""
+        left = room(library.times, staffing()) if self.handed_over_bps else None
+        return left * WHOLE_BPS // self.handed_over_bps if left is not None else None
 
 
 def run_nightly(
@@ -88,10 +98,10 @@ def run_nightly(
         night = Night(as_of, now, terms.cadence, chunks, terms.chunk_accounts, terms.least_by_column)
         book = NightBook(Path(folder), night, library, vault)
         book.make(number for number in range(chunks) if number not in done)
-        reach = None
-        if terms.budget_micro:
+        reach, most_overdue = None, terms.most_overdue(library)
+        if terms.budget_micro or most_overdue is not None or run.cut is not None:
             prices = Prices(as_of, now, terms.cadence, library, vault, terms.cost_per_segment_micro)
-            reach = draw(run, book, prices, terms.budget_micro, Path(folder))
+            reach = draw(run, book, prices, terms.budget_micro, most_overdue, Path(folder))
         for number in range(chunks):
             if number not in done:
                 with transaction.atomic():

@@ -13,7 +13,6 @@ from parley.errors import BadInput
 from parley.run.clock import Clock, HomeClock
 from parley.run.home import Opened
 from parley.run.importing.desk import ImportDesk
-from parley.run.library import service_times
 from parley.run.loops import Pipeline
 from parley.run.rulebooks import RulebookFolders
 from parley.run.serving import build_campaigns
@@ -35,7 +34,7 @@ def build_services(opened: Opened, pipeline: Pipeline, clock: Clock) -> Services
         library=pipeline.library,
         vault=opened.vault,
         clock=clock,
-        times=service_times(opened.settings),
+        times=pipeline.library.times,
         campaigns=build_campaigns(opened, pipeline),
         imports=ImportDesk(opened, pipeline.library),
         rulebooks=RulebookFolders(opened.home.rulebooks, opened.home.rulebook),

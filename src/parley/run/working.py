@@ -10,11 +10,13 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet, UUIDField
 
+from parley.engine.service import Staffing
 from parley.engine.turn import Library, turn
 from parley.errors import ParleyError
 from parley.ids import derive_id
 from parley.store import audit, models
 from parley.store.cases import load_case, open_talk
+from parley.store.desk_assign import staffing
 from parley.store.lock import borrower_lock
 from parley.store.outcomes import save_outcome
 from parley.store.prepared import GivenMany, ask, ask_models
@@ -31,9 +33,9 @@ def work_due(library: Library, vault: Vault, now: datetime, cost_per_segment_mic
         return 0
     try:
         with transaction.atomic():
-            claimed = _claim(ids)
+            claimed, people = _claim(ids), staffing()
             for row in claimed:
-                _answer(row, library, vault, now, cost_per_segment_micro)
+                _answer(row, library, vault, now, cost_per_segment_micro, people)
         return len(claimed)
     except Exception as fault:  # the batch is undone; each reply is tried alone, and the failing one is reported
         if _may_pass(fault):
@@ -76,7 +78,14 @@ def _in_turn(claimed: list[models.Inbound]) -> list[models.Inbound]:
     return [row for row in claimed if row.received_at <= first.get(row.contact_point_id, row.received_at)]
 
 
-def _answer(row: models.Inbound, library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int) -> None:
+def _answer(
+    row: models.Inbound,
+    library: Library,
+    vault: Vault,
+    now: datetime,
+    cost_per_segment_micro: int,
+    people: Staffing | None,
+) -> None:
     if row.contact_point is not None:
         row.contact_point.refresh_from_db(fields=["identity_proven_at", "quarantined_at"])
     if row.conversation is not None:
@@ -86,7 +95,7 @@ def _answer(row: models.Inbound, library: Library, vault: Vault, now: datetime, 
             # … or ended it: this one begins the next.
             row.conversation = open_talk(row.contact_point, row.conversation.account_id, now)
             row.save(update_fields=["conversation"])
-    case, inbound = load_case(row, now, vault)
+    case, inbound = load_case(row, now, vault, people)
     save_outcome(row, case, turn(case, inbound, now, library), now, cost_per_segment_micro, vault)
 
 
@@ -94,9 +103,9 @@ def _answer_alone(inbound_id: UUID, library: Library, vault: Vault, now: datetim
     """Answer one reply. Returns 1, or 0 where it is in another worker's hands."""
     try:
         with transaction.atomic():
-            claimed = _claim([inbound_id])
+            claimed, people = _claim([inbound_id]), staffing()
             for row in claimed:
-                _answer(row, library, vault, now, cost_per_segment_micro)
+                _answer(row, library, vault, now, cost_per_segment_micro, people)
             return len(claimed)
     except Exception as defect:  # nothing is lost by an exception: a person gets the reply
         if _may_pass(defect):

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import Field, fields
+from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final
@@ -86,13 +87,7 @@ def check_together(settings: Settings, document: Document) -> None:
             f"{settings.web.zone!r} is not a time zone; write one such as America/New_York",
             f"{settings.web.zone!r} 不是时区；请填写如 Asia/Shanghai 的时区名",
         )
-    if settings.desk.opens_hour >= settings.desk.closes_hour:
-        raise _conflict(
-            document,
-            ("desk", "closes_hour"),
-            "work ends before it begins; closes_hour lies after opens_hour",
-            "结束时间早于开始时间；closes_hour 须晚于 opens_hour",
-        )
+    _check_desk(settings, document)
     _check_permissions(settings, document)
     if settings.keys.source == "command" and not settings.keys.command:
         raise _conflict(
@@ -101,6 +96,31 @@ def check_together(settings: Settings, document: Document) -> None:
             "source = 'command' needs keys.command",
             "source = 'command' 需要填写 keys.command",
         )
+
+
+def _check_desk(settings: Settings, document: Document) -> None:
+    """Refuse working days and hours that are none."""
+    if not all(map(_is_day, settings.desk.closed_on.split())):
+        raise _conflict(
+            document,
+            ("desk", "closed_on"),
+            "holds what is no day; write days such as 2026-12-25 with spaces between",
+            "含有无效日期；请填写如 2026-12-25 的日期，以空格分隔",
+        )
+    if settings.desk.opens_hour >= settings.desk.closes_hour:
+        raise _conflict(
+            document,
+            ("desk", "closes_hour"),
+            "work ends before it begins; closes_hour lies after opens_hour",
+            "结束时间早于开始时间；closes_hour 须晚于 opens_hour",
+        )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _check_permissions(settings: Settings, document: Document) -> None:

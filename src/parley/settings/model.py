@@ -12,6 +12,7 @@ from typing import Final
 from parley.locale import Language
 from parley.purpose import Actor
 from parley.settings.field import setting
+from parley.settings.guidance import Guidance
 from parley.settings.lender_notices import LenderNotices
 
 LANGUAGES: Final = tuple(language.value for language in Language)
@@ -413,46 +414,31 @@ class Desk:
         "每天结束工作的钟点。",
         between=(1, 24),
     )
+    closed_on: str = setting(
+        "",
+        "Days on which nobody works besides, such as 2026-12-25 2027-01-01; national holidays Parley has a calendar of "
+        "are closed by themselves.",
+        "另外不上班的日期，例如 2026-12-25 2027-01-01；本系统已有日历的全国性节假日自动计入。",
+        longest=1_000,
+    )
+    answers_per_hour: int = setting(
+        6,
+        "How many threads one member of staff answers in an hour. Where more wait, the time told to borrowers moves, "
+        "and the night writes to fewer people; 0: not paced.",
+        "每名员工每小时能答复的对话数。等待过多时，告知借款人的时间会推后，夜间主动发送也会减少；0 表示不限。",
+        between=(0, 60),
+    )
+    handed_over_bps: int = setting(
+        1_000,
+        "Of 10,000 messages about plans or overdue accounts, how many end with a person; from your own figures.",
+        "每一万条关于还款安排或逾期的短信中，最终转交人工的条数；请按自身数据填写。",
+        between=(1, 10_000),
+    )
     reveals_per_hour: int = setting(
         60,
         "How many personal fields one member of staff may open in an hour.",
         "每名员工每小时最多可查看多少项个人信息。",
         between=(1, 1_000),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Guidance:
-    """What the deployment may say of a debt beyond facts. Each permission names who gave it and where that is written.
-
-    Whoever lends speaks of the options of its own agreements without one; a buyer of debts or a collector does not.
-    """
-
-    options_granted_by: str = setting(
-        "",
-        "Who permitted that options of an agreement be offered where the lender is no original creditor, such as an "
-        "authority; empty: nobody, and no options are offered then.",
-        "机构并非原债权人时，由谁（例如监管机构）许可其提供协议方案；留空表示无人许可，届时不提供方案。",
-        longest=80,
-    )
-    options_reference: str = setting(
-        "",
-        "Where that permission is written: number, date, article.",
-        "该许可的文号、日期或条款。",
-        longest=120,
-    )
-    advice_granted_by: str = setting(
-        "",
-        "Who permitted that members of staff recommend one way among several (debt counselling); empty: nobody. The "
-        "machine never does.",
-        "由谁许可员工在多种办法中作出推荐（债务咨询）；留空表示无人许可。系统从不推荐。",
-        longest=80,
-    )
-    advice_reference: str = setting(
-        "",
-        "Where that permission is written: number, date, article.",
-        "该许可的文号、日期或条款。",
-        longest=120,
     )
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from parley.contact.facts import Hold
 from parley.engine.acts import CallOutcome
 from parley.engine.case import Case, Desk, Inbound, OpenOffer, Party, Spoken, Talk
+from parley.engine.service import Staffing
 from parley.ids import derive_id
 from parley.messaging.ledger import State as MessageState
 from parley.negotiation.moves import Memory
@@ -74,30 +75,35 @@ def seal_memory(row: models.Conversation, memory: Memory, vault: Vault) -> bytes
     return seal_text(vault, row.borrower, Sealed.CONVERSATION_MEMORY, row.id, text)
 
 
-def load_case(row: models.Inbound, now: datetime, vault: Vault) -> tuple[Case, Inbound]:
+def load_case(
+    row: models.Inbound, now: datetime, vault: Vault, staffing: Staffing | None = None
+) -> tuple[Case, Inbound]:
     """Return the case that *row* (an inbound with its conversation) belongs to, and the reply itself.
 
-    The account of the talk is the one it was opened about; of several the one that is latest.
+    The account of the talk is the one it was opened about; of several the one that is latest. *staffing*: who answers
+    hand-overs now; None: no time is promised.
     """
     talk_row, point = row.conversation, row.contact_point
     assert talk_row is not None and point is not None and row.body_sealed is not None, "a reply has a talk and words"
     text = open_text(vault, point.borrower, Sealed.INBOUND_BODY, row.id, bytes(row.body_sealed))
     has_resumed = RESUMED in row.urgent.split("+")
     inbound = Inbound(row.id, text, row.received_at, row.identity_answer, row.was_redacted, has_resumed)
-    return load_standing(talk_row, point, now, vault), inbound
+    return replace(load_standing(talk_row, point, now, vault), staffing=staffing), inbound
 
 
 def load_standing(row: models.Conversation, point: models.ContactPoint, now: datetime, vault: Vault) -> Case:
     """Return the case of the talk *row* on *point* as it stands, without a new reply."""
     talk = load_talk(row, vault)
     account = _account(row, point.borrower_id, now)
+    agreed = _agreed(account)
     return Case(
         party=load_party(point, vault),
         talk=talk,
         account=account,
         record=load_records([point.borrower_id], now)[point.borrower_id],
         offer=_offer(talk, now),
-        agreed_on=_agreed_on(account),
+        agreed_on=tuple(on for on, _ in agreed),
+        broken_plans=sum(stands == Standing.BROKEN for _, stands in agreed),
     )
 
 
@@ -141,15 +147,15 @@ def _account(talk: models.Conversation, borrower_id: UUID, now: datetime) -> Acc
     return max(accounts, key=lambda one: days_past_due(one.dues, now.date()), default=None)
 
 
-def _agreed_on(account: Account | None) -> tuple[date, ...]:
-    """Return the days (UTC) on which plans of the account were agreed, whatever became of them.
+def _agreed(account: Account | None) -> tuple[tuple[date, str], ...]:
+    """Return the day (UTC) on which each plan of the account was agreed, and where it stands.
 
     What the lender's core refused was never agreed.
     """
     if account is None:
         return ()
     rows = models.Arrangement.objects.filter(account_id=account.account_id).exclude(standing=Standing.REFUSED)
-    return tuple(at.date() for at in rows.values_list("agreed_at", flat=True))
+    return tuple((at.date(), stands) for at, stands in rows.values_list("agreed_at", "standing"))
 
 
 def _offer(talk: Talk, now: datetime) -> OpenOffer | None:

@@ -21,7 +21,7 @@ from parley.ids import derive_id
 from parley.nlu.correction import Correction, by_the_guide, labelled
 from parley.nlu.reading import ReadingContext
 from parley.store import audit, models
-from parley.store.desk import HOLDERS
+from parley.store.desk_assign import HOLDERS
 from parley.store.faults import faults
 from parley.store.lock import borrower_lock
 from parley.store.readings import correction_from_text, correction_to_text

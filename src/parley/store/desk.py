@@ -17,11 +17,13 @@ from django.db.models import Model
 from parley.contact.gate import Decision, Refused
 from parley.engine.acts import RECORDS, Act, ActRefusal, Assign, No, Offer, Operator, Reply, refuse, refuse_stale
 from parley.engine.case import Case
+from parley.engine.hand_over import Summary, summary_of
 from parley.engine.library import Library
 from parley.engine.operator import decide_act, may_call, preview, sayings
 from parley.engine.outcome import Outcome
 from parley.store import audit, models
-from parley.store.cases import load_desk_case
+from parley.store.cases import load_desk_case, load_standing
+from parley.store.desk_assign import HOLDERS
 from parley.store.desk_save import save_act
 from parley.store.faults import faults
 from parley.store.lock import borrower_lock
@@ -30,8 +32,6 @@ from parley.store.staff import Role
 from parley.store.threads_page import find_talk
 from parley.store.vault import Vault
 
-# Who may hold threads.
-HOLDERS: Final = frozenset({Role.AGENT, Role.LEAD})
 # Which asking of the gate it was: a person's, before anything is queued.
 _STAGE: Final = "desk"
 _REFUSED: Final = "person.refused"
@@ -92,6 +92,16 @@ def act_on(
 def operator_of(who: models.Operator) -> Operator:
     """Return how the engine sees a member of staff."""
     return Operator(who.pk, may_assign=who.role == Role.LEAD)
+
+
+def summary_of_thread(conversation_id: UUID, now: datetime, vault: Vault) -> Summary:
+    """Return the two lines that tell a person of a thread what they must know; no word of the borrower is opened.
+
+    Raises BadInput where there is no such thread.
+    """
+    talk = find_talk(conversation_id)
+    case = load_standing(talk, talk.contact_point, now, vault)
+    return summary_of(case, case.today(now))
 
 
 def look_before_calling(conversation_id: UUID, now: datetime, library: Library, vault: Vault) -> Decision:

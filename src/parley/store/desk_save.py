@@ -136,11 +136,11 @@ def _save_talk(
     if is_new_danger:
         talk.waiting_since = now
     if change.is_answered:
-        talk.waiting_since = None
+        talk.waiting_since, talk.promised_at = None, None
     if change.clears_person:
-        talk.needs_person_since, talk.person_reason = None, ""
+        talk.needs_person_since, talk.person_reason, talk.handed_to_id = None, "", None
     if change.assigns is not None:
-        talk.assigned_to_id, talk.assigned_at = change.assigns, now
+        talk.assigned_to_id, talk.assigned_at, talk.handed_to_id = change.assigns, now, None
     if change.is_freed:
         talk.assigned_to_id, talk.assigned_at = None, None
     if outcome.to is State.CLOSED and talk.closed_at is None:

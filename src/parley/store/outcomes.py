@@ -256,6 +256,7 @@ def save_talk(talk: models.Conversation, outcome: Outcome, now: datetime, vault:
         talk.needs_person_since, talk.person_reason = now, outcome.person_reason
     if outcome.person_reason and (talk.waiting_since is None or is_new_danger):
         talk.waiting_since = now
+        talk.promised_at = outcome.draft.promised_at if outcome.draft is not None else None
     talk.version += 1
     # A closed thread is over: the next word of either side opens a new one. A person's threads stay open.
     if outcome.to is State.CLOSED:

@@ -22,7 +22,7 @@ from parley.engine.service import ServiceTimes, Urgency, answer_by, urgency_of
 from parley.errors import BadInput
 from parley.negotiation.state import State
 from parley.servicing.account import Account, Due
-from parley.servicing.delinquency import days_past_due
+from parley.servicing.delinquency import arrears_minor, days_past_due
 from parley.store import models
 from parley.store.rows import account_of
 
@@ -53,8 +53,10 @@ class QueueFilter:
 class QueueItem:
     """One thread that needs a person.
 
-    `waiting_since` and `answer_by` are None where a person has answered and nothing waits. `days_past_due`: of the
-    account the thread is about, of several the latest; `product` is empty where there is none.
+    `waiting_since` and `answer_by` are None where a person has answered and nothing waits; the time the borrower was
+    told is the one that counts. `handed_to`: whose turn it is while nobody holds it. `days_past_due`: of the
+    account the thread is about, of several the latest; `product` is empty where there is none. `arrears_minor` are that
+    account's, `offers` how many menus were computed on the thread.
     """
 
     conversation_id: UUID
@@ -69,9 +71,13 @@ class QueueItem:
     language: str
     jurisdiction: str
     assigned_to: OperatorRef | None
+    handed_to: OperatorRef | None
     last_inbound_at: datetime | None
     product: str
+    currency: str
     days_past_due: int
+    arrears_minor: int
+    offers: int
     is_synthetic: bool
     viewers: tuple[OperatorRef, ...] = ()
 
@@ -149,23 +155,37 @@ def reason_of(state: str, reason: str) -> str:
 
 def _open(times: ServiceTimes) -> Iterable[tuple[_Waiting, int | None, str]]:
     rows = needing_person().values_list(
-        "id", "state", "person_reason", "waiting_since", "needs_person_since", "assigned_to_id", "borrower__language"
+        *("id", "state", "person_reason", "waiting_since", "promised_at", "needs_person_since"),
+        *("assigned_to_id", "handed_to_id", "borrower__language"),
     )
-    for key, state, given, since, needed, assigned_to, language in rows.iterator():
+    for key, state, given, since, promised_at, needed, assigned_to, handed_to, language in rows.iterator():
         assert needed is not None, "asked for above"
         reason = reason_of(state, given)
-        by = answer_by(reason, since, times) if since is not None else None
-        yield _Waiting(key, reason, since, by, needed), assigned_to, language
+        by = due_by(reason, since, promised_at, times)
+        yield _Waiting(key, reason, since, by, needed), assigned_to or handed_to, language
+
+
+def due_by(reason: str, since: datetime | None, promised_at: datetime | None, times: ServiceTimes) -> datetime | None:
+    """Return by when a person owes an answer: what the borrower was told, else what the lender's times say.
+
+    None where nothing waits. Danger to life has its own time, whatever was told before.
+    """
+    if since is None:
+        return None
+    return promised_at if promised_at is not None and reason != _CRISIS else answer_by(reason, since, times)
 
 
 def _items(page: Sequence[_Waiting], now: datetime, wall: datetime) -> Iterable[QueueItem]:
     ids = [one.conversation_id for one in page]
-    rows = models.Conversation.objects.select_related("borrower", "assigned_to", "contact_point").in_bulk(ids)
+    rows = models.Conversation.objects.select_related("borrower", "assigned_to", "handed_to", "contact_point").in_bulk(
+        ids
+    )
     late = _lateness(rows.values(), now)
     viewers = viewers_of(ids, wall)
+    offers = Counter(models.OfferRecord.objects.filter(conversation__in=ids).values_list("conversation_id", flat=True))
     for one in page:
         row = rows[one.conversation_id]
-        product, days = late[row.id]
+        product, days, arrears, currency = late[row.id]
         yield QueueItem(
             conversation_id=row.id,
             borrower_id=row.borrower_id,
@@ -179,9 +199,13 @@ def _items(page: Sequence[_Waiting], now: datetime, wall: datetime) -> Iterable[
             language=row.borrower.language,
             jurisdiction=row.borrower.jurisdiction,
             assigned_to=ref_of(row.assigned_to),
+            handed_to=ref_of(row.handed_to),
             last_inbound_at=row.last_inbound_at,
             product=product,
+            currency=currency,
             days_past_due=days,
+            arrears_minor=arrears,
+            offers=offers[row.id],
             is_synthetic=row.contact_point.is_synthetic,
             viewers=viewers.get(row.id, ()),
         )
@@ -203,8 +227,8 @@ def viewers_of(conversation_ids: Iterable[UUID], wall: datetime) -> Mapping[UUID
     return {key: tuple(rows) for key, rows in found.items()}
 
 
-def _lateness(rows: Iterable[models.Conversation], now: datetime) -> Mapping[UUID, tuple[str, int]]:
-    """Return product and days past due of each thread's account, of several the latest one's."""
+def _lateness(rows: Iterable[models.Conversation], now: datetime) -> Mapping[UUID, tuple[str, int, int, str]]:
+    """Return product, days past due, arrears and currency of each thread's account, of several the latest one's."""
     talks = list(rows)
     accounts: dict[UUID, list[Account]] = defaultdict(list)
     found = models.Account.objects.filter(borrower_id__in={talk.borrower_id for talk in talks}).select_related(
@@ -216,13 +240,16 @@ def _lateness(rows: Iterable[models.Conversation], now: datetime) -> Mapping[UUI
         dues[account_id].append(Due(due_on, amount, paid))
     for row in found.order_by("id"):
         accounts[row.borrower_id].append(account_of(row, dues[row.id]))
-    late: dict[UUID, tuple[str, int]] = {}
+    late: dict[UUID, tuple[str, int, int, str]] = {}
     for talk in talks:
         zones = talk.borrower.zones or ["UTC"]
         today = local_date(now, zones[0])
         mine = [one for one in accounts[talk.borrower_id] if talk.account_id in {None, one.account_id}]
-        told = [(one.product.value, days_past_due(one.dues, today)) for one in mine]
-        late[talk.id] = max(told, key=lambda pair: pair[1], default=("", 0))
+        told = [
+            (one.product.value, days_past_due(one.dues, today), arrears_minor(one.dues, today), one.currency)
+            for one in mine
+        ]
+        late[talk.id] = max(told, key=lambda one: one[1], default=("", 0, 0, ""))
     return late
 
 

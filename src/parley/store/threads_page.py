@@ -9,13 +9,13 @@ from uuid import UUID
 
 from parley.contact.facts import Designation, OptOut
 from parley.dates import local_date
-from parley.engine.service import ServiceTimes, Urgency, answer_by, urgency_of
+from parley.engine.service import ServiceTimes, Urgency, urgency_of
 from parley.errors import BadInput
 from parley.servicing.schedule import Schedule
 from parley.store import models
 from parley.store.records import load_designations, refusal_of
 from parley.store.rows import plan_from_json
-from parley.store.threads import OperatorRef, reason_of, ref_of, viewers_of
+from parley.store.threads import OperatorRef, due_by, reason_of, ref_of, viewers_of
 from parley.store.threads_accounts import AccountFacts, accounts_of
 from parley.store.threads_entries import Entry, entries_of
 
@@ -96,6 +96,7 @@ class Thread:
     waiting_since: datetime | None
     answer_by: datetime | None
     assigned_to: OperatorRef | None
+    handed_to: OperatorRef | None
     assigned_at: datetime | None
     viewers: tuple[OperatorRef, ...]
     language: str
@@ -118,7 +119,7 @@ class Thread:
 
 def find_talk(conversation_id: UUID) -> models.Conversation:
     """Return the row of a thread. Raises BadInput where there is none."""
-    rows = models.Conversation.objects.select_related("borrower", "contact_point", "assigned_to")
+    rows = models.Conversation.objects.select_related("borrower", "contact_point", "assigned_to", "handed_to")
     talk = rows.filter(id=conversation_id).first()
     if talk is None:
         raise BadInput("There is no thread with this number.", "没有此编号的对话。")
@@ -146,8 +147,9 @@ def load_thread(conversation_id: UUID, now: datetime, times: ServiceTimes, wall:
         urgency=urgency_of(reason) if reason else None,
         needs_person_since=talk.needs_person_since,
         waiting_since=waits,
-        answer_by=answer_by(reason, waits, times) if waits is not None else None,
+        answer_by=due_by(reason, waits, talk.promised_at, times),
         assigned_to=ref_of(talk.assigned_to),
+        handed_to=ref_of(talk.handed_to),
         assigned_at=talk.assigned_at,
         viewers=viewers_of([talk.id], wall).get(talk.id, ()),
         language=borrower.language,

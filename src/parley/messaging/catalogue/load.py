@@ -21,10 +21,12 @@ KEYS_FILE: Final = "keys.toml"
 FILES: Final = (KEYS_FILE, GUIDANCE_FILE, *(f"{language}.toml" for language in Language))
 """The names under which `load_catalogue` expects the bytes of its files."""
 
-_SECTIONS: Final = frozenset({"standing", "limits", "lines", "implies", "begins", "keys"})
+_SECTIONS: Final = frozenset({"standing", "limits", "lines", "implies", "signposts", "begins", "keys"})
 _ENTRY_FIELDS: Final = frozenset(
     {"purpose", "context", "discloses", "version", "classes", "person", "placeholders", "without"}
 )
+# The placeholder of the line of independent advice.
+_ADVICE: Final = "advice"
 _PLAIN_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.CHOICE)
 
 _Table = Mapping[str, Any]
@@ -35,13 +37,14 @@ _Member = TypeVar("_Member", bound=StrEnum)
 class _House:
     """What holds for all texts: standing words, limits of other words, the lines each needs, how each begins.
 
-    `implies`: the class that a placeholder makes a text of.
+    `implies`: the class that a placeholder makes a text of. `signposts`: purposes whose texts have a place for advice.
     """
 
     standing: PlaceholderTypes
     limits: Mapping[str, int]
     lines: Mapping[str, frozenset[str]]
     implies: Mapping[str, ContentClass]
+    signposts: frozenset[Purpose]
     begins: Mapping[str, tuple[Node, ...]]
     guidance: GuidanceWords
 
@@ -110,7 +113,11 @@ def _house(keys: _Table, guidance: GuidanceWords) -> _House:
             _refuse(KEYS_FILE, f"lines.{line}", f"{unknown} is not a standing word.", f"{unknown}不是通用词。")
     begins = {language: _signature(language, text, standing) for language, text in _table("begins", keys).items()}
     implies = {name: _class(f"implies.{name}", letter) for name, letter in _table("implies", keys).items()}
-    return _House(standing, _limits("limits", keys), lines, implies, begins, guidance)
+    signposts = frozenset(
+        _member("signposts", "purposes", Purpose, {"purposes": one})
+        for one in _table("signposts", keys).get("purposes", ())
+    )
+    return _House(standing, _limits("limits", keys), lines, implies, signposts, begins, guidance)
 
 
 def _class(key: str, letter: object) -> ContentClass:
@@ -174,6 +181,13 @@ def _entry(key: str, fields: object, house: _House) -> Entry:
         _classes(key, fields, house),
         _member(key, "person", Purpose, fields) if "person" in fields else None,
     )
+    if entry.purpose in house.signposts and not {_ADVICE} & {*entry.placeholders, *entry.without}:
+        _refuse(
+            KEYS_FILE,
+            key,
+            f"a {entry.purpose} has a place for {_ADVICE}, or a reason for having none.",
+            f"用途为{entry.purpose}的文案须留有{_ADVICE}的位置，否则须写明理由。",
+        )
     facts = sorted(name for name, placeholder in entry.placeholders.items() if placeholder.kind in FACTS)
     if facts and entry.discloses is not Discloses.DEBT:
         _refuse(
@@ -212,7 +226,7 @@ def _placeholder(key: str, name: str, kind: object, house: _House) -> Placeholde
 
 def _reasons(key: str, without: _Table, house: _House) -> Mapping[str, str]:
     for line, reason in without.items():
-        if line not in house.lines:
+        if line not in house.lines and line != _ADVICE:
             _refuse(KEYS_FILE, key, f"{line} is not one of the lines.", f"{line}不是规定的行。")
         if not isinstance(reason, str) or not reason.strip():
             _refuse(KEYS_FILE, key, f"leaving out the {line} line needs a reason.", f"省略{line}一行须写明理由。")

@@ -26,8 +26,8 @@ _FIGURE: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(r"\d")
-# A run of digits joined by hyphens, as telephone numbers and hours are: no figure.
-_JOINED: Final = re.compile(r"\+?\d+(?:-\d+)+")
+# A run of digits joined by hyphens, as telephone numbers and hours are, or a time of day: no figure.
+_JOINED: Final = re.compile(r"\+?\d+(?:-\d+)+|(?<!\d)\d{1,2}:\d{2}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)

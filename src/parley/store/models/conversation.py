@@ -25,6 +25,10 @@ class Conversation(models.Model):
     person_reason = models.CharField(max_length=40, default="", blank=True)
     # Since when something waits for a person's answer; null while nothing does.
     waiting_since = models.DateTimeField(null=True)
+    # By when a person answers, as the borrower was told; null where no time was told, or it has been kept.
+    promised_at = models.DateTimeField(null=True)
+    # The member of staff whose turn it is to take the thread; they hold it once they have taken it over.
+    handed_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="handed")
     # The member of staff who holds the thread; at most one.
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     assigned_at = models.DateTimeField(null=True)

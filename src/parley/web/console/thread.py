@@ -16,6 +16,7 @@ from parley.errors import BadInput
 from parley.locale import Language
 from parley.nlu.reading import Reading, Slots
 from parley.store.corrections import Corrected
+from parley.store.desk import summary_of_thread
 from parley.store.desk_reveal import Field, Why
 from parley.store.models import Operator
 from parley.store.threads_entries import Called, Changed, Entry, Heard, Noted, Said, Verdict
@@ -87,6 +88,8 @@ def show_thread(request: HttpRequest, thread_id: UUID, more: dict[str, object], 
     language = language_of_request(request)
     context = context_of(found, open_thread(thread_id, held.vault), language) | _desk(found, who) | more
     context["consents"] = tuple(consents_shown(found))
+    if found.reason and not found.is_erased:
+        context["summary"] = summary_of_thread(thread_id, held.clock.now(), held.vault)
     context["named_times"] = named_lines(found.named_times, language)
     return page(request, "console/thread.html", context, status)
 
