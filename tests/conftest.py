@@ -1,4 +1,4 @@
-"""What every test may ask for: a PostgreSQL database, and whether properties run at full size.
+"""What every test may ask for: homes and databases, made once and copied, and whether properties run at full size.
 
 PostgreSQL comes from where `tools.postgres` finds it. Each worker gets a database of its own, dropped at the end. Where
 there is none, tests that need one are skipped by name, and with PARLEY_CI=1 any
@@ -8,16 +8,21 @@ skip at all is a failure.
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connections
 from hypothesis import HealthCheck, settings
 
+from parley.run.home import init_home
+from parley.store.database import configure, migrate
 from tools import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
 
 IN_CI = os.environ.get("PARLEY_CI") == "1"
 FULL_SIZE = os.environ.get("PARLEY_TORTURE") == "1"
@@ -78,3 +83,37 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """Give the address of a fresh, empty database of this worker's own."""
     with postgres.fresh_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated SQLite file to copy: making its tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "parley.db"
+    configure(f"sqlite:///{path}")
+    migrate()
+    connections.close_all()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> Iterator[str]:
+    """Give the address of this worker's database with its tables made."""
+    configure(postgres_url)
+    migrate()
+    connections.close_all()
+    yield postgres_url
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Return what makes a home at a path, as `parley init` makes one: a copy of one made that way."""
+    made = tmp_path_factory.mktemp("made") / "home"
+    init_home(made, {})
+    connections.close_all()
+
+    def copy(root: Path) -> Path:
+        shutil.copytree(made, root)
+        return root
+
+    return copy

@@ -24,12 +24,12 @@ from parley.store.staff import Role
 from parley.web.asgi import application
 from tests.conftest import FULL_SIZE
 from tests.web.book import Book
-from tests.web.conftest import Served, keys, migrated_file, served, sqlite_home
+from tests.web.conftest import Served, keys, served, sqlite_home
 
 if TYPE_CHECKING:
     from parley.web.asgi import Application
 
-__all__ = ["Site", "keys", "migrated_file", "served", "sqlite_home"]
+__all__ = ["Site", "keys", "served", "sqlite_home"]
 
 # WCAG 2.2 at levels A and AA, and axe's own advice beside it.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

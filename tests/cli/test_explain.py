@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -22,10 +23,9 @@ SECRETS = ("Ada", "+1202555", "60614", "Example Card", "A7X9")
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, new_home: Callable[[Path], Path]) -> Path:
     """Person 1 was reminded of by a night, had to wait and was then written to; person 2 had said STOP."""
-    root = tmp_path_factory.mktemp("explain") / "home"
-    assert parley("init", home=root).returncode == 0
+    root = new_home(tmp_path_factory.mktemp("explain") / "home")
     desk = Desk(
         open_home(root, {name: value for name, value in os.environ.items() if "PARLEY" not in name}).vault, root
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,8 @@ from tests.run.test_replaying import MORNING, later_mornings
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("replay") / "home"
-    assert parley("init", home=root).returncode == 0
+def home(tmp_path_factory: pytest.TempPathFactory, new_home: Callable[[Path], Path]) -> Path:
+    root = new_home(tmp_path_factory.mktemp("replay") / "home")
     desk = Desk(open_home(root, {}).vault, root)
     desk.message(desk.person(), purpose="servicing", created_at=MORNING)
     desk.sender(desk.centre()).send_due(MORNING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,9 @@ TEXTS = ("my dog ate 40 of it 明天\u2028ok", "too ill to work")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path, new_home: Callable[[Path], Path]) -> Iterator[Path]:
     """Make a home with two replies, both corrected; the second is sensitive."""
-    root = tmp_path / "home"
-    assert parley("init", home=root).returncode == 0
+    root = new_home(tmp_path / "home")
     opened = open_home(root, {})
     desk = Desk(opened.vault, tmp_path)
     person = desk.person()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,8 @@ from tests.cli.test_commands import parley
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    root = tmp_path / "home"
-    assert parley("init", home=root).returncode == 0
-    return root
+def home(tmp_path: Path, new_home: Callable[[Path], Path]) -> Path:
+    return new_home(tmp_path / "home")
 
 
 def operators(root: Path) -> list[tuple[str, str, bool]]:

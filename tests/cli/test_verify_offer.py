@@ -21,9 +21,8 @@ from tests.store.desk_work import FIRST, Work
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("offers") / "home"
-    assert parley("init", home=root).returncode == 0
+def home(tmp_path_factory: pytest.TempPathFactory, new_home: Callable[[Path], Path]) -> Path:
+    root = new_home(tmp_path_factory.mktemp("offers") / "home")
     vault = open_home(root, {name: value for name, value in os.environ.items() if "PARLEY" not in name}).vault
     remember_rules(root / "rulebook", NOON)
     work = Work(Desk(vault, root))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,8 @@ FILE = re.findall(r"^```toml registrations\.toml\n(.*?)^```$", PAGE, re.MULTILIN
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    root = tmp_path / "home"
-    assert parley("init", home=root).returncode == 0
-    return root
+def home(tmp_path: Path, new_home: Callable[[Path], Path]) -> Path:
+    return new_home(tmp_path / "home")
 
 
 def test_the_file_of_the_page_lets_the_texts_out_that_it_registers(home: Path) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.run.desk import Desk
-from tests.store.conftest import Home, home, keys, migrated_file, migrated_postgres, postgres_home, sqlite_home
+from tests.store.conftest import Home, home, keys, postgres_home, sqlite_home
 
-__all__ = ["home", "keys", "migrated_file", "migrated_postgres", "postgres_home", "sqlite_home"]
+__all__ = ["home", "keys", "postgres_home", "sqlite_home"]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -27,19 +26,9 @@ class Migration(migrations.Migration):
 """
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("made") / "home"
-    init_home(root, {})
-    connections.close_all()
-    return root
-
-
 @pytest.fixture
-def root(made: Path, tmp_path: Path) -> Iterator[Path]:
-    copy = tmp_path / "home"
-    shutil.copytree(made, copy)
-    yield copy
+def root(tmp_path: Path, new_home: Callable[[Path], Path]) -> Iterator[Path]:
+    yield new_home(tmp_path / "home")
     connections.close_all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from parley.ids import Msisdn
 from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
 from parley.run.checking import check
-from parley.run.home import Opened, init_home, open_home
+from parley.run.home import Opened, open_home
 from parley.run.importing.importer import Request, import_file
 from parley.run.importing.rows import Kind
 from parley.run.library import build_library, lender_facts, nightly_terms
@@ -65,9 +65,8 @@ SAYS = {
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Opened]:
-    init_home(tmp_path / "home", {})
-    yield open_home(tmp_path / "home", {})
+def opened(tmp_path: Path, new_home: Callable[[Path], Path]) -> Iterator[Opened]:
+    yield open_home(new_home(tmp_path / "home"), {})
     connections.close_all()
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,17 +22,14 @@ from parley.ids import Msisdn
 from parley.providers.sandbox import Sandbox
 from parley.run import loops
 from parley.run.clock import WorldClock
-from parley.run.home import init_home, open_home
+from parley.run.home import open_home
 from parley.run.loops import run_forever
 from parley.run.serving import LOOPS, build_jobs, build_pipeline, build_worker_jobs, serve
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("serve") / "home"
-    init_home(path, {})
-    connections.close_all()
-    return path
+def root(tmp_path_factory: pytest.TempPathFactory, new_home: Callable[[Path], Path]) -> Path:
+    return new_home(tmp_path_factory.mktemp("serve") / "home")
 
 
 @pytest.mark.parametrize("names", [("receive",), ("work", "page"), ("send",), LOOPS[:3]])

@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 from django.db.models import Model
 
 from parley.store import models
-from parley.store.database import configure, migrate
+from parley.store.database import configure
 from parley.store.keys import Keys
 from parley.store.sealed import Sealed, open_vault, seal_text
 from parley.store.vault import Vault
@@ -40,24 +40,6 @@ class Home:
 @pytest.fixture(scope="session")
 def keys() -> Keys:
     return Keys(lender=b"L" * 32, index=b"I" * 32, audit=b"A" * 32)
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "parley.db"
-    configure(f"sqlite:///{path}")
-    migrate()
-    connections.close_all()
-    return path
-
-
-@pytest.fixture(scope="session")
-def migrated_postgres(postgres_url: str) -> Iterator[str]:
-    configure(postgres_url)
-    migrate()
-    connections.close_all()
-    yield postgres_url
-    connections.close_all()
 
 
 @pytest.fixture

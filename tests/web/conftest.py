@@ -26,9 +26,9 @@ from parley.store.staff import Role, add_operator
 from parley.web.configuration import django_settings
 from parley.web.ports import Services, install
 from tests.run.desk import NOON, Desk, library
-from tests.store.conftest import Home, keys, migrated_file, migrated_postgres, postgres_home, sqlite_home
+from tests.store.conftest import Home, keys, postgres_home, sqlite_home
 
-__all__ = ["Served", "keys", "migrated_file", "migrated_postgres", "postgres_home", "served", "sqlite_home"]
+__all__ = ["Served", "keys", "postgres_home", "served", "sqlite_home"]
 
 PASSWORD = "four words in a row"
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
 
-from parley.store.database import configure, migrate
+from parley.store.database import configure
 from parley.store.keys import Keys
 from parley.store.sealed import open_vault
 from tests.run.checking.world import World
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('checking') / 'parley.sqlite3'}"
-    configure(url)
-    migrate()
-    connections.close_all()
-    return url
+def database(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("checking") / "parley.sqlite3"
+    shutil.copy(migrated_file, path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -45,15 +45,6 @@ Import = Callable[..., Report]
 
 
 @pytest.fixture(scope="session")
-def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a new home, once: making its tables takes longer than most tests."""
-    root = tmp_path_factory.mktemp("made") / "home"
-    init_home(root, {})
-    connections.close_all()
-    return root
-
-
-@pytest.fixture(scope="session")
 def made_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Path:
     root = tmp_path_factory.mktemp("made") / "home"
     configure(postgres_url)
@@ -66,10 +57,8 @@ def made_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_url: str
 
 
 @pytest.fixture
-def sqlite_opened(tmp_path: Path, made_home: Path) -> Iterator[Opened]:
-    root = tmp_path / "home"
-    shutil.copytree(made_home, root)
-    yield open_home(root, {})
+def sqlite_opened(tmp_path: Path, new_home: Callable[[Path], Path]) -> Iterator[Opened]:
+    yield open_home(new_home(tmp_path / "home"), {})
     connections.close_all()
 
 
