@@ -62,6 +62,7 @@ def test_what_is_not_migrated_yet_is_listed(fresh: str, tmp_path: Path) -> None:
 
 
 def test_a_commit_survives_a_power_cut_and_a_transaction_starts_as_a_writer(sqlite_home: Home) -> None:
+    configure(sqlite_home.url)
     with connection.cursor() as cursor:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
         values = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas}

@@ -23,6 +23,7 @@ from parley.store import models
 from parley.store.database import adopt, configure
 from parley.store.sealed import open_vault
 from parley.store.staff import Role, add_operator
+from parley.store.url import Durability
 from parley.web.configuration import django_settings
 from parley.web.ports import Services, install
 from tests.run.desk import NOON, Desk, library
@@ -76,7 +77,7 @@ def serve_for_tests(url: str, home: Home) -> Iterator[Served]:
         "ALLOWED_HOSTS": ["testserver", "127.0.0.1"],
         "PASSWORD_HASHERS": ["tests.web.conftest.QuickArgon2"],
     }
-    configure(url)
+    configure(url, durability=Durability.NORMAL)
     adopt(wanted)
     clear_url_caches()
     clock = MovableClock(NOON)

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.apps import apps
-from django.db import connection, connections, transaction
+from django.db import connections
 
 from parley.run.home import DATABASE_VARIABLE, Opened, init_home, open_home
 from parley.run.importing.importer import Report, Request, import_file
 from parley.run.importing.rows import Kind
 from parley.store.database import configure, migrate, pending_migrations
 from tests.run.desk import library
+from tests.store.conftest import empty
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ def made_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_url: str
     configure(postgres_url)
     if pending_migrations():
         migrate()
-    _empty()
+    empty()
     init_home(root, {DATABASE_VARIABLE: postgres_url})
     connections.close_all()
     return root
@@ -67,17 +67,10 @@ def postgres_opened(tmp_path: Path, made_on_postgres: Path, postgres_url: str) -
     root = tmp_path / "home"
     shutil.copytree(made_on_postgres, root)
     configure(postgres_url)
-    _empty()
+    empty()
     yield open_home(root, {DATABASE_VARIABLE: postgres_url})
-    _empty()
+    empty()
     connections.close_all()
-
-
-def _empty() -> None:
-    """Delete every row: the key check of another test's home too. Foreign keys are checked at the commit."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        for model in apps.get_models():
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
