@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
+import traceback
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final, NoReturn
 
 from tools import postgres
 from tools.bench.cases import CASES, MIB, PEAK_UNIT_BYTES
@@ -21,14 +22,12 @@ from tools.bench.figures import Figure, header, line, machine, write
 from tools.bench.stage import FULL, QUICK
 
 LARGEST_MIB = 1_024
+FIGURES: Final = "figures.json"
 
 
 def main() -> None:
     """Run what was asked for."""
     told = _arguments()
-    if told.alone:
-        _alone(told.cases[0], told.alone, is_quick=told.quick)
-        return
     print(machine())
     print(header())
     figures: list[Figure] = []
@@ -52,7 +51,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"some of {', '.join(CASES)}; default: all")
     parser.add_argument("--quick", action="store_true", help="every case, small: it works, its figures say little")
     parser.add_argument("--json", type=Path, help="write the figures there too")
-    parser.add_argument("--alone", default="", help=argparse.SUPPRESS)
     told = parser.parse_args()
     unknown = [name for name in told.cases if name not in CASES]
     if unknown:
@@ -70,14 +68,15 @@ def _database(stack: ExitStack) -> str | None:
 def _in_a_process(name: str, database_url: str, *, is_quick: bool) -> list[Figure]:
     """Run one case in a process of its own, so that its peak memory is its own. Raises SystemExit where it fails."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
-        words = [sys.executable, "-m", "tools.bench", name, "--alone", folder, *(["--quick"] if is_quick else [])]
-        known = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY_")}
-        process = subprocess.Popen(words, env={**known, "PARLEY_BENCH_DATABASE_URL": database_url})
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
+        sys.stdout.flush()
+        # Forked, not started: what all cases import is imported once.
+        process = os.fork()
+        if process == 0:
+            _alone(name, Path(folder), database_url, is_quick=is_quick)
+        _, status, usage = os.wait4(process, 0)
+        if os.waitstatus_to_exitcode(status) != 0:
             sys.exit(f"{name} failed")
-        told = json.loads((Path(folder) / "figures.json").read_bytes())
+        told = json.loads((Path(folder) / FIGURES).read_bytes())
     figures = [Figure(**one) for one in told]
     if name == "demo":
         return figures
@@ -85,11 +84,21 @@ def _in_a_process(name: str, database_url: str, *, is_quick: bool) -> list[Figur
     return [*figures, Figure(f"{name}: peak memory", peak, "MiB", aim=LARGEST_MIB, is_ceiling=True)]
 
 
-def _alone(name: str, folder: str, *, is_quick: bool) -> None:
-    case, _ = CASES[name]
-    url = os.environ.get("PARLEY_BENCH_DATABASE_URL", "")
-    figures = case(QUICK if is_quick else FULL, Path(folder), url)
-    (Path(folder) / "figures.json").write_text(json.dumps([asdict(figure) for figure in figures]), encoding="utf-8")
+def _alone(name: str, folder: Path, database_url: str, *, is_quick: bool) -> NoReturn:
+    """Run one case, leave its figures in *folder*, and end the process without what its parent would do at the end."""
+    code = 1
+    try:
+        for variable in [key for key in os.environ if key.startswith("PARLEY_")]:
+            del os.environ[variable]
+        case, _ = CASES[name]
+        figures = case(QUICK if is_quick else FULL, folder, database_url)
+        (folder / FIGURES).write_text(json.dumps([asdict(figure) for figure in figures]), encoding="utf-8")
+        code = 0
+    except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":
