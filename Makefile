@@ -35,7 +35,7 @@ demo: ## a month of the real pipeline on the sample portfolio (ACCOUNTS= DAYS= S
 test: setup ## lint, format, types and every test: what the build machine runs
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict src tests tools
+	$(BIN)/mypy --strict -n 2 src tests tools
 	$(BIN)/pytest -q -n 2 --dist worksteal
 
 torture: setup ## the same tests with properties at full size; takes hours

@@ -38,6 +38,13 @@ settings.register_profile(
 settings.load_profile("torture" if FULL_SIZE else "usual")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files of slow tests: what is left for last is short, and no worker waits long for another."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def full_size() -> bool:
     """Say whether this is `make torture`, where samples are counted in millions and kills in thousands."""

@@ -53,7 +53,13 @@ class Phrase:
 
     def may_match(self, triggers: frozenset[str]) -> bool:
         """Say whether a reply of these *triggers* has something of each part that must be there."""
-        return self._all_of <= triggers and not any(need.isdisjoint(triggers) for need in self._one_of)
+        if not self._all_of <= triggers:
+            return False
+        # A loop, not `any`: this is asked for some sixty phrases of every reply.
+        for need in self._one_of:  # noqa: SIM110
+            if need.isdisjoint(triggers):
+                return False
+        return True
 
     @property
     def pattern(self) -> re.Pattern[str]:

@@ -120,7 +120,9 @@ def _stop_word(candidate: str, lexicon: Lexicon) -> str | None:
     if candidate in lexicon.keywords.get("not_stop", frozenset()):
         return None
     for word, slips in lexicon.vocabulary.get("stop_slips", {}).items():
-        if abs(len(word) - len(candidate)) <= slips and edits(word, candidate) <= slips:
+        # An edit brings in one letter at most: counting those that are missing spares most words the comparing.
+        missing = len(set(word).difference(candidate))
+        if missing <= slips and abs(len(word) - len(candidate)) <= slips and edits(word, candidate) <= slips:
             return "the whole reply is a misspelt stop word"
     return None
 
