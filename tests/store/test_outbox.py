@@ -443,17 +443,10 @@ def test_eight_senders_at_once_never_pass_a_cap(postgres_home: Home, full_size: 
     """Each borrower has ten messages due and room for one; eight connections take them as fast as they can."""
     desk = Desk(postgres_home.vault, postgres_home.folder)
     borrowers, each = (10_000 if full_size else 1_000), 10
-    people = [desk.person() for _ in range(borrowers)]
-    rows = []
-    for person in people:
-        first = desk.message(person, not_after=NOON + timedelta(days=9))
-        for _ in range(each - 1):
-            first.pk = UUID(int=random.getrandbits(128))
-            columns = {field.attname: getattr(first, field.attname) for field in first._meta.concrete_fields}
-            rows.append(models.Message(**columns))
-    for row in rows:
-        row.body_sealed = _resealed(desk, row)
-    models.Message.objects.bulk_create(rows)
+    with transaction.atomic():
+        people = [desk.person() for _ in range(borrowers)]
+        rows = [row for person in people for row in _alike(desk, person, each)]
+        models.Message.objects.bulk_create(rows)
     assert models.Message.objects.count() == borrowers * each >= 10_000
 
     def send() -> None:
@@ -471,8 +464,14 @@ def _due() -> bool:
     return models.Message.objects.filter(state="queued", not_before__lte=NOON).exists()
 
 
-def _resealed(desk: Desk, row: models.Message) -> bytes:
-    return seal_text(desk.vault, models.Borrower.objects.get(id=row.borrower_id), Sealed.MESSAGE_BODY, row.id, BODY)
+def _alike(desk: Desk, person: Person, count: int) -> list[models.Message]:
+    """Store one message of a borrower and return *count* - 1 more like it, to be stored in bulk."""
+    first = desk.message(person, not_after=NOON + timedelta(days=9))
+    values = {column.attname: getattr(first, column.attname) for column in first._meta.concrete_fields}
+    copies = [models.Message(**values | {"id": UUID(int=random.getrandbits(128))}) for _ in range(count - 1)]
+    for copy in copies:
+        copy.body_sealed = seal_text(desk.vault, person.borrower, Sealed.MESSAGE_BODY, copy.id, BODY)
+    return copies
 
 
 @pytest.mark.postgres
