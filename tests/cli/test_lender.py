@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,10 +19,9 @@ from tests.run.lender import agree, events_in
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path, new_home: Callable[[Path], Path]) -> Iterator[Path]:
     """Make a home with one plan that was agreed."""
-    root = tmp_path / "home"
-    assert parley("init", home=root).returncode == 0
+    root = new_home(tmp_path / "home")
     agree(Desk(open_home(root, {}).vault, tmp_path))
     connections.close_all()
     yield root

@@ -17,9 +17,9 @@ from parley.store.lender_notices import KINDS, told_in
 from tests.house.source import ROOT
 from tests.run.desk import Desk
 from tests.run.lender import agree
-from tests.store.conftest import keys, migrated_file, sqlite_home
+from tests.store.conftest import keys, sqlite_home
 
-__all__ = ["keys", "migrated_file", "sqlite_home"]
+__all__ = ["keys", "sqlite_home"]
 
 PAGE = (ROOT / "docs" / "lender-door.md").read_text(encoding="utf-8")
 

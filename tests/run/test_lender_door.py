@@ -20,7 +20,7 @@ from django.db import connections
 
 from parley.errors import HomeUnusable
 from parley.run.clock import MovableClock
-from parley.run.home import init_home, open_home
+from parley.run.home import open_home
 from parley.run.lender_door import deliver, files
 from parley.run.lender_door.deliver import Door, DoorThread, build_door
 from parley.store import lender_queue, models
@@ -339,7 +339,7 @@ def test_the_thread_delivers_through_faults_and_ends_when_told_to(sqlite_desk: D
     thread = DoorThread(stuck, MovableClock(NOON))
     thread.start()
     try:
-        for _ in range(400):
+        for _ in range(3_000):
             if state(row)[0] == "delivered":
                 break
             time.sleep(0.02)
@@ -349,8 +349,7 @@ def test_the_thread_delivers_through_faults_and_ends_when_told_to(sqlite_desk: D
     assert not any(each.name == "lender" for each in threading.enumerate())
 
 
-def test_a_home_that_tells_nobody_has_no_door(tmp_path: Path) -> None:
-    init_home(tmp_path / "home", {})
-    opened = open_home(tmp_path / "home", {})
+def test_a_home_that_tells_nobody_has_no_door(tmp_path: Path, new_home: Callable[[Path], Path]) -> None:
+    opened = open_home(new_home(tmp_path / "home"), {})
     assert build_door(opened, library(), KeyVariables({})) is None
     connections.close_all()
