@@ -63,6 +63,20 @@ def test_an_agreed_plan_is_told_whole_and_to_the_cent(desk: Desk) -> None:
     assert audit.verify(desk.vault).is_sound
 
 
+def test_a_plan_that_was_agreed_on_the_page_says_so(desk: Desk) -> None:
+    agreed = agree(desk)
+    models.LenderNotice.objects.all().delete()
+    models.Arrangement.objects.filter(id=agreed.plan.id).update(standing="kept")
+    talk = models.Conversation.objects.filter(id=agreed.talk.id)
+    talk.update(state="notified", memory_sealed=None)
+    now = talk_through(desk, agreed.person, ["i can pay 310 a month", "1"], agreed.now)
+    desk.hear(agreed.person, "yes", now)
+    models.Inbound.objects.filter(status="new").update(provider="page")
+    desk.pipeline(desk.centre()).settle_all(now)
+    (notice,) = notices("arrangement.agreed")
+    assert told(notice, desk)["arrangement"]["confirmed_by"] == "page"
+
+
 def test_nothing_that_is_told_lies_open_in_the_database(desk: Desk) -> None:
     agree(desk)
     (notice,) = notices()

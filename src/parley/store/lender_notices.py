@@ -112,7 +112,7 @@ def _account_id(event: models.Event) -> UUID:
     return event.account_id
 
 
-def _agreed(event: models.Event, _more: Mapping[str, Any]) -> Iterable[_Told]:
+def _agreed(event: models.Event, more: Mapping[str, Any]) -> Iterable[_Told]:
     """Tell of the plan, and before it of the one whose place it took."""
     row = models.Arrangement.objects.select_related("offer").get(account_id=_account_id(event), standing="active")
     parts = models.ArrangementInstalment.objects.filter(arrangement=row).order_by("number")
@@ -124,7 +124,7 @@ def _agreed(event: models.Event, _more: Mapping[str, Any]) -> Iterable[_Told]:
         "offer_id": str(row.offer_id),
         "option": row.option + 1,
         "agreed_at": row.agreed_at.isoformat(),
-        "confirmed_by": event.data.get("by", "text"),
+        "confirmed_by": event.data.get("by") or more.get("by", "text"),
         "annual_rate_bps": row.annual_rate_bps,
         "balance_minor": row.balance_minor,
         "total_minor": row.total_minor,

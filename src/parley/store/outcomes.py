@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Model
@@ -23,18 +24,22 @@ from parley.store.rows import plan_to_json
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
+# The provider of a reply that is an act on the borrower's page.
+PAGE: Final = "page"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Cause:
     """What an outcome comes of: a reply, or the act of a member of staff.
 
-    `key` names what it brings about, so that writing it twice is impossible.
+    `key` names what it brings about, so that writing it twice is impossible. `by`: how the borrower said it.
     """
 
     key: UUID
     talk: models.Conversation
     point: models.ContactPoint
     operator: models.Operator | None = None
+    by: str = "text"
 
 
 def save_outcome(
@@ -42,7 +47,7 @@ def save_outcome(
 ) -> models.Message | None:
     """Write *outcome* of reply *row*. Returns the message queued, if one was."""
     assert row.contact_point is not None and row.conversation is not None, "a turn belongs to an address and a talk"
-    cause = Cause(row.id, row.conversation, row.contact_point)
+    cause = Cause(row.id, row.conversation, row.contact_point, by=PAGE if row.provider == PAGE else "text")
     written: list[Model] = []
     if outcome.opt_out:
         written.append(refuse(cause.point, outcome.opt_out, row, now))
@@ -90,7 +95,9 @@ def bring_about(
     message = _message(cause, case, outcome, outcome.draft, offer, now, cost_per_segment_micro, vault)
     written += [message] if message is not None else []
     events = _events(cause, case, outcome, message, now)
-    more = {"asked_minor": outcome.limit_rise.asked_minor} if outcome.limit_rise is not None else {}
+    more: dict[str, object] = {"by": cause.by}
+    if outcome.limit_rise is not None:
+        more["asked_minor"] = outcome.limit_rise.asked_minor
     tell_lender(events, now, vault, more)
     written += events
     return message

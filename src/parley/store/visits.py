@@ -25,11 +25,11 @@ from parley.store import audit, models
 from parley.store.bulk import insert_new
 from parley.store.cases import load_party, load_standing, open_talk
 from parley.store.lock import borrower_lock
-from parley.store.outcomes import save_outcome
+from parley.store.outcomes import PAGE, save_outcome
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
-PROVIDER: Final = "page"
+PROVIDER: Final = PAGE
 # Wrong answers within this time lock the page for that borrower; a person takes over.
 TRIES: Final = 5
 TRIES_WITHIN: Final = timedelta(hours=24)
