@@ -293,6 +293,19 @@ def test_with_both_a_notice_stands_in_a_file_before_it_is_posted(desk: Desk, hoo
     assert (seen, state(row)[0]) == ([1], "delivered")
 
 
+def test_what_stands_in_no_file_yet_is_not_posted_before_it(
+    desk: Desk, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = one(desk)
+    # Somebody else is writing files; or the notice came just after this round wrote its own.
+    with monkeypatch.context() as patch:
+        patch.setattr(deliver, "write_files", lambda *_, **__: 0)
+        door(desk, "both", hook.url).deliver(NOON)
+    assert (hook.ids, state(row)) == ([], ("pending", 0, ""))
+    until_done(door(desk, "both", hook.url), NOON)
+    assert hook.ids == [str(row.key)]
+
+
 def test_another_way_chosen_later_repeats_nothing(desk: Desk, hook: Receiver) -> None:
     one(desk)
     until_done(door(desk, "file"), NOON)

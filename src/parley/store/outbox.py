@@ -40,8 +40,6 @@ from parley.store.rows import account_of, party_of
 from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Unreadable, Vault
 
-# What one step says goes before anything that waits in bulk.
-FIRST_PRIORITY: Final = 0
 # Answers first, then what has waited longest.
 _IN_ORDER: Final = ("priority", "not_before", "id")
 _NOW: Final = Given("now", DateTimeField())
@@ -223,26 +221,18 @@ def _facts(
 
 
 def _also_held(message: models.Message) -> frozenset[Hold]:
-    """Return the holds of the thread and the address, but for the word written by the step that laid them on.
+    """Return the holds of the thread and the address, but for the answer written by the turn that laid them on.
 
-    It is the answer of the turn, or what is said with the hand-over itself. What a person writes is never that word;
-    that a person holds the thread does not silence the person.
+    What a person writes is never that answer; that a person holds the thread does not silence the person.
     """
     talk, point = message.conversation, message.contact_point
     since = {
         Hold.WITH_PERSON: talk.needs_person_since if talk is not None else None,
         Hold.WRONG_NUMBER: point.quarantined_at,
     }
-    is_ours = message.written_by_id is None
-    is_answer = is_ours and message.in_reply_to is not None
-    # Bulk is planned by who holds the thread; what goes before it was written by the step itself.
-    is_last_word = is_ours and message.in_reply_to is None and message.priority == FIRST_PRIORITY
+    is_answer = message.in_reply_to is not None and message.written_by_id is None
     return frozenset(
-        hold
-        for hold, at in since.items()
-        if at is not None
-        and not (is_answer and message.created_at >= at)
-        and not (is_last_word and message.created_at == at)
+        hold for hold, at in since.items() if at is not None and not (is_answer and message.created_at >= at)
     )
 
 

@@ -18,12 +18,14 @@ from parley.store.cases import seal_memory
 from parley.store.inbox import lay_hold, refuse
 from parley.store.lender_notices import tell_lender
 from parley.store.offers import remember_policy
-from parley.store.outbox import FIRST_PRIORITY, cancel_waiting
+from parley.store.outbox import cancel_waiting
 from parley.store.readings import reading_to_text
 from parley.store.rows import plan_to_json
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
+# Answers go before anything that waits in bulk.
+ANSWER_PRIORITY: Final = 0
 # The provider of a reply that is an act on the borrower's page.
 PAGE: Final = "page"
 
@@ -215,7 +217,7 @@ def _message(
         encoding=rendered.segments.encoding,
         segments=rendered.segments.count,
         cost_micro=rendered.segments.count * cost_per_segment_micro,
-        priority=FIRST_PRIORITY,
+        priority=ANSWER_PRIORITY,
         created_at=now,
         not_before=draft.not_before,
         not_after=draft.not_after,
