@@ -20,9 +20,22 @@ from parley.store.cases import load_standing
 from parley.store.erase import erase
 from tests.run.desk import COST, NOON, TODAY, Anything, Desk, library
 from tests.run.lender import Agreed, Receiver, Reply, account_with_reference, agree, door, receiver, talk_through, told
+from tests.store.conftest import Home
 
 DAY = timedelta(days=1)
 LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(sqlite_desk: Desk) -> Desk:
+    """Return a desk on the embedded database: what is said and refused is no matter of the database."""
+    return sqlite_desk
+
+
+@pytest.fixture
+def either(home: Home) -> Desk:
+    """Return a desk on each database, for what must be whole or nothing."""
+    return Desk(home.vault, home.folder)
 
 
 @pytest.fixture
@@ -56,30 +69,30 @@ def refuse_plan(desk: Desk, agreed: Agreed, now: datetime) -> None:
     desk.pipeline(desk.centre()).settle_all(now)
 
 
-def test_a_plan_that_the_core_refuses_is_undone_with_an_apology_and_a_person(desk: Desk) -> None:
-    agreed = agree(desk)
-    refuse_plan(desk, agreed, agreed.now)
+def test_a_plan_that_the_core_refuses_is_undone_with_an_apology_and_a_person(either: Desk) -> None:
+    agreed = agree(either)
+    refuse_plan(either, agreed, agreed.now)
     agreed.plan.refresh_from_db()
     talk = models.Conversation.objects.get(id=agreed.talk.id)
     assert (agreed.plan.standing, agreed.plan.ended_at) == ("refused", agreed.now)
     assert (talk.state, talk.person_reason, talk.needs_person_since) == ("with_person", "core_refused", agreed.now)
     said = models.Message.objects.filter(template_key="plan.core_refused").get()
     assert said.intended_at == agreed.now
-    assert desk.sent_text(said) == (
+    assert either.sent_text(said) == (
         "Example Card: we are sorry. The plan we confirmed could not be set up on our side, so it does not apply "
         "and you need not pay by it. Dana Reyes will contact you about what to do next: 800-555-0100, 8-20. "
         "STOP ends texts."
     )
     # No hold of a plan, no count against the borrower, nothing to read back: as if it had never been.
-    case = load_standing(talk, talk.contact_point, agreed.now, desk.vault)
+    case = load_standing(talk, talk.contact_point, agreed.now, either.vault)
     assert Hold.PLAN_ACTIVE not in {one.kind for one in case.record.holds}
     assert (case.agreed_on, case.offer, case.talk.memory.option) == ((), None, None)
     kinds = list(models.Event.objects.order_by("id").values_list("kind", flat=True))
     assert kinds[-2:] == ["arrangement.core_refused", "handed_over"]
     audit.sequence()
-    assert audit.verify(desk.vault).is_sound
-    centre = desk.folder / "centre.jsonl"
-    found = check(desk.vault, centre, agreed.now + timedelta(hours=1), lender_facts(Settings(), library()))
+    assert audit.verify(either.vault).is_sound
+    centre = either.folder / "centre.jsonl"
+    found = check(either.vault, centre, agreed.now + timedelta(hours=1), lender_facts(Settings(), library()))
     assert found.is_clean, found.counts
 
 
@@ -105,20 +118,20 @@ def test_the_nightly_run_collects_again_once_a_person_has_handed_back(desk: Desk
     assert [key for key, _ in texts(desk)][-1].startswith("overdue.")
 
 
-def test_what_the_refused_plan_took_the_place_of_stands_again_with_what_was_paid(desk: Desk) -> None:
-    person = desk.person()
-    account = account_with_reference(desk, person, dues=[(TODAY - 12 * DAY, 4_500, 0)], principal=30_000)
-    desk.prove(person)
-    talk = desk.talk(person, account)
-    before = desk.arrangement(account, [(TODAY + 3 * DAY, 10_000), (TODAY + 33 * DAY, 20_000)], talk)
-    promise = desk.promise(account, talk, 5_000, TODAY + 5 * DAY)
-    now = talk_through(desk, person, ["i can pay 310 a month", "1", "yes"])
+def test_what_the_refused_plan_took_the_place_of_stands_again_with_what_was_paid(either: Desk) -> None:
+    person = either.person()
+    account = account_with_reference(either, person, dues=[(TODAY - 12 * DAY, 4_500, 0)], principal=30_000)
+    either.prove(person)
+    talk = either.talk(person, account)
+    before = either.arrangement(account, [(TODAY + 3 * DAY, 10_000), (TODAY + 33 * DAY, 20_000)], talk)
+    promise = either.promise(account, talk, 5_000, TODAY + 5 * DAY)
+    now = talk_through(either, person, ["i can pay 310 a month", "1", "yes"])
     before.refresh_from_db()
     assert before.standing == "cancelled"
     models.Payment.objects.create(
         id=derive_id("payment", "x"), account=account, row_key="x", paid_on=TODAY, received_at=now, amount_minor=12_000
     )
-    give(desk, answer(last_notice("arrangement.agreed"), "refused"), now=now + DAY)
+    give(either, answer(last_notice("arrangement.agreed"), "refused"), now=now + DAY)
     before.refresh_from_db()
     promise.refresh_from_db()
     assert (before.standing, before.ended_at, before.superseded_by_id) == ("active", None, None)
@@ -127,16 +140,16 @@ def test_what_the_refused_plan_took_the_place_of_stands_again_with_what_was_paid
     ]  # fmt: skip
     assert (promise.standing, promise.paid_minor) == ("active", 12_000)
     restored = last_notice("arrangement.restored")
-    assert told(restored, desk)["arrangement"] == {"id": str(before.id), "standing": "active"}
+    assert told(restored, either)["arrangement"] == {"id": str(before.id), "standing": "active"}
     assert models.Arrangement.objects.filter(standing="active").count() == 1
 
 
-def test_the_same_answer_twice_has_no_further_effect(desk: Desk) -> None:
-    agreed = agree(desk)
+def test_the_same_answer_twice_has_no_further_effect(either: Desk) -> None:
+    agreed = agree(either)
     line = answer(last_notice("arrangement.agreed"), "refused", reason="x")
-    assert [state for _, state, _ in give(desk, line, line, now=agreed.now)] == ["taken", "known"]
-    assert [state for _, state, _ in give(desk, line, now=agreed.now + DAY)] == ["known"]
-    assert [key for key, _ in texts(desk)].count("plan.core_refused") == 1
+    assert [state for _, state, _ in give(either, line, line, now=agreed.now)] == ["taken", "known"]
+    assert [state for _, state, _ in give(either, line, now=agreed.now + DAY)] == ["known"]
+    assert [key for key, _ in texts(either)].count("plan.core_refused") == 1
     assert models.Event.objects.filter(kind="arrangement.core_refused").count() == 1
 
 
@@ -187,9 +200,9 @@ def test_an_apology_at_night_waits_for_the_morning_and_then_leaves(desk: Desk) -
     assert said.intended_at == said.not_before > night
 
 
-def test_a_crash_in_the_middle_undoes_the_undoing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    agreed = agree(desk)
-    before = texts(desk)
+def test_a_crash_in_the_middle_undoes_the_undoing(either: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreed = agree(either)
+    before = texts(either)
 
     class Killed(BaseException):
         pass
@@ -200,10 +213,10 @@ def test_a_crash_in_the_middle_undoes_the_undoing(desk: Desk, monkeypatch: pytes
     with monkeypatch.context() as patch:
         patch.setattr("parley.store.lender_answers.save_talk", die)
         with pytest.raises(Killed):
-            give(desk, answer(last_notice("arrangement.agreed"), "refused"), now=agreed.now)
+            give(either, answer(last_notice("arrangement.agreed"), "refused"), now=agreed.now)
     agreed.plan.refresh_from_db()
-    assert (agreed.plan.standing, texts(desk), last_notice("arrangement.agreed").answer) == ("active", before, "")
-    refuse_plan(desk, agreed, agreed.now)
+    assert (agreed.plan.standing, texts(either), last_notice("arrangement.agreed").answer) == ("active", before, "")
+    refuse_plan(either, agreed, agreed.now)
 
 
 # ------------------------------------------------------------------ a higher limit
@@ -222,11 +235,11 @@ def granted(notice: models.LenderNotice, minor: int = 350_000, currency: str = "
     return answer(notice, "granted", limit_minor=minor, currency=currency)
 
 
-def test_a_granted_limit_is_told_with_the_lenders_figure_and_no_other(desk: Desk) -> None:
-    notice = asked(desk)
-    assert [state for _, state, _ in give(desk, granted(notice))] == ["taken"]
+def test_a_granted_limit_is_told_with_the_lenders_figure_and_no_other(either: Desk) -> None:
+    notice = asked(either)
+    assert [state for _, state, _ in give(either, granted(notice))] == ["taken"]
     said = models.Message.objects.get(template_key="limit.rise_granted")
-    assert "your limit is now $3,500.00, as you asked" in desk.sent_text(said)
+    assert "your limit is now $3,500.00, as you asked" in either.sent_text(said)
     # The limit itself is the lender's to change: it comes with the next import.
     assert models.Account.objects.get().credit_limit_minor == 200_000
 
@@ -308,21 +321,18 @@ def test_a_limit_granted_where_identity_has_lapsed_names_no_figure(desk: Desk) -
         ({"answer": "refused", "limit": 3}, "the field 'limit' is not known"),
     ],
 )
-def test_an_answer_that_cannot_be_is_refused_and_nothing_follows(
-    sqlite_desk: Desk, row: dict[str, Any], why: str
-) -> None:
-    notice = asked(sqlite_desk)
-    before = (texts(sqlite_desk), models.Event.objects.count(), models.Conversation.objects.count())
-    ((number, state, said),) = give(sqlite_desk, {"notice": str(notice.key)} | row)
+def test_an_answer_that_cannot_be_is_refused_and_nothing_follows(desk: Desk, row: dict[str, Any], why: str) -> None:
+    notice = asked(desk)
+    before = (texts(desk), models.Event.objects.count(), models.Conversation.objects.count())
+    ((number, state, said),) = give(desk, {"notice": str(notice.key)} | row)
     assert (number, state) == (1, "refused")
     assert why in said
-    assert (texts(sqlite_desk), models.Event.objects.count(), models.Conversation.objects.count()) == before
+    assert (texts(desk), models.Event.objects.count(), models.Conversation.objects.count()) == before
     notice.refresh_from_db()
     assert notice.answer == ""
 
 
-def test_bad_lines_are_told_by_their_place_and_the_others_are_taken(sqlite_desk: Desk) -> None:
-    desk = sqlite_desk
+def test_bad_lines_are_told_by_their_place_and_the_others_are_taken(desk: Desk) -> None:
     notice = asked(desk)
     lines = give(
         desk,
@@ -346,10 +356,10 @@ def test_bad_lines_are_told_by_their_place_and_the_others_are_taken(sqlite_desk:
         assert not why or f"line {number}" in why
 
 
-def test_an_erased_person_gets_no_answer(sqlite_desk: Desk) -> None:
-    notice = asked(sqlite_desk)
-    erase(sqlite_desk.vault, notice.borrower_id, NOON + DAY)
-    ((_, state, why),) = give(sqlite_desk, answer(notice, "refused"))
+def test_an_erased_person_gets_no_answer(desk: Desk) -> None:
+    notice = asked(desk)
+    erase(desk.vault, notice.borrower_id, NOON + DAY)
+    ((_, state, why),) = give(desk, answer(notice, "refused"))
     assert (state, "erased" in why) == ("refused", True)
 
 
@@ -360,25 +370,23 @@ def respond(hook: Receiver, body: bytes, status: int = 200) -> None:
     hook.say = lambda _event: Reply(status, body)
 
 
-def test_an_answer_in_the_response_takes_effect_with_the_delivery(desk: Desk, hook: Receiver) -> None:
-    agreed = agree(desk)
+def test_an_answer_in_the_response_takes_effect_with_the_delivery(either: Desk, hook: Receiver) -> None:
+    agreed = agree(either)
     respond(hook, b'{"answer": "refused", "reason": "closed"}')
-    door(desk, "webhook", hook.url).deliver(agreed.now)
+    door(either, "webhook", hook.url).deliver(agreed.now)
     notice = last_notice("arrangement.agreed")
     agreed.plan.refresh_from_db()
     assert (notice.state, notice.answer, notice.answer_reason) == ("delivered", "refused", "closed")
     assert agreed.plan.standing == "refused"
     # The same answer once more, by file.
-    assert [state for _, state, _ in give(desk, answer(notice, "refused"), now=agreed.now)] == ["known"]
+    assert [state for _, state, _ in give(either, answer(notice, "refused"), now=agreed.now)] == ["known"]
 
 
 @pytest.mark.parametrize("body", [b"", b"ok", b"<html>", b"[1]", b'{"status": "received"}', b"\xff"])
-def test_a_response_that_answers_nothing_is_no_answer_and_no_fault(
-    sqlite_desk: Desk, hook: Receiver, body: bytes
-) -> None:
-    agreed = agree(sqlite_desk)
+def test_a_response_that_answers_nothing_is_no_answer_and_no_fault(desk: Desk, hook: Receiver, body: bytes) -> None:
+    agreed = agree(desk)
     respond(hook, body)
-    door(sqlite_desk, "webhook", hook.url).deliver(agreed.now)
+    door(desk, "webhook", hook.url).deliver(agreed.now)
     notice = last_notice("arrangement.agreed")
     assert (notice.state, notice.answer, notice.fault) == ("delivered", "", "")
 
@@ -393,31 +401,31 @@ def test_a_response_that_answers_nothing_is_no_answer_and_no_fault(
     ],
 )
 def test_a_receiver_that_lies_changes_nothing_and_a_person_sees_it(
-    sqlite_desk: Desk, hook: Receiver, body: bytes, fault: str
+    desk: Desk, hook: Receiver, body: bytes, fault: str
 ) -> None:
-    agreed = agree(sqlite_desk)
+    agreed = agree(desk)
     respond(hook, body)
-    door(sqlite_desk, "webhook", hook.url).deliver(agreed.now)
+    door(desk, "webhook", hook.url).deliver(agreed.now)
     notice = last_notice("arrangement.agreed")
     agreed.plan.refresh_from_db()
     assert (notice.state, notice.answer, notice.fault, agreed.plan.standing) == ("delivered", "", fault, "active")
     assert [row.key for row in lender_queue.for_a_person()] == [notice.key]
     # What it meant is given by file, and then nobody needs to look any more.
-    give(sqlite_desk, answer(notice, "accepted"), now=agreed.now)
+    give(desk, answer(notice, "accepted"), now=agreed.now)
     assert lender_queue.for_a_person() == []
 
 
 def test_an_answer_that_fails_here_by_a_defect_is_a_persons_and_not_asked_for_again(
-    sqlite_desk: Desk, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, hook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    agreed = agree(sqlite_desk)
+    agreed = agree(desk)
     respond(hook, b'{"answer": "refused"}')
 
     def broken(*_: object) -> None:
         raise KeyError("Ada")
 
     monkeypatch.setattr("parley.store.lender_answers.undone", broken)
-    told_by = door(sqlite_desk, "webhook", hook.url)
+    told_by = door(desk, "webhook", hook.url)
     while told_by.deliver(agreed.now):
         pass
     notice = last_notice("arrangement.agreed")
@@ -426,8 +434,8 @@ def test_an_answer_that_fails_here_by_a_defect_is_a_persons_and_not_asked_for_ag
     assert agreed.plan.standing == "active"
 
 
-def test_an_answer_under_a_status_of_failure_is_none(sqlite_desk: Desk, hook: Receiver) -> None:
-    agreed = agree(sqlite_desk)
+def test_an_answer_under_a_status_of_failure_is_none(desk: Desk, hook: Receiver) -> None:
+    agreed = agree(desk)
     respond(hook, b'{"answer": "refused"}', 500)
-    door(sqlite_desk, "webhook", hook.url).deliver(agreed.now)
+    door(desk, "webhook", hook.url).deliver(agreed.now)
     assert (last_notice("arrangement.agreed").state, last_notice("arrangement.agreed").answer) == ("pending", "")
