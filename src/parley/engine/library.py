@@ -11,6 +11,7 @@ from parley.engine.lender import Lender
 from parley.engine.service import ServiceTimes
 from parley.messaging.catalogue import Catalogue
 from parley.negotiation.budget.budgeting import BudgetTables
+from parley.negotiation.plain_yes import YesWords
 from parley.negotiation.policy import Policy
 from parley.nlu.lexicon import Lexicon
 from parley.nlu.read import Reader
@@ -32,6 +33,7 @@ class Library:
     rulebook: Rulebook
     policy: Policy
     budgets: BudgetTables
+    yes_words: YesWords
     lender: Lender
     identity_tries: int
     identity_fresh_days: int

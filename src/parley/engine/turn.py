@@ -23,6 +23,7 @@ from parley.negotiation.dialogue import next_move
 from parley.negotiation.levers import Role
 from parley.negotiation.menu import NoPlan
 from parley.negotiation.moves import Act, Move
+from parley.negotiation.plain_yes import is_plain_yes
 from parley.negotiation.standing import Standing
 from parley.negotiation.state import NEEDS_PERSON, State, next_states
 from parley.nlu.read import read
@@ -56,7 +57,8 @@ def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outco
     told = told_in(case, inbound, context, library)
     reading = _understood(inbound, context, told, library)
     is_proven = is_identity_fresh(case.party.identity_proven_at, now, library.identity_fresh_days)
-    return answer(case, inbound, now, library, reading, is_proven=is_proven, told=told)
+    agrees = is_plain_yes(inbound.text, library.yes_words, library.lexicon)
+    return answer(case, inbound, now, library, reading, is_proven=is_proven, told=told, agrees=agrees)
 
 
 def answer(
@@ -68,13 +70,16 @@ def answer(
     *,
     is_proven: bool,
     told: Answer | None = None,
+    agrees: bool = True,
 ) -> Outcome:
     """Return the outcome of what was understood; *is_proven* says whether it is known who speaks.
 
-    *told*: what was said of income or spending.
+    *told*: what was said of income or spending. *agrees*: a yes is one and nothing beside, as a button is.
     """
     standing = replace(
-        _standing(case, inbound, now, library, is_proven=is_proven), budget=budgeting_of(case, now, library, told)
+        _standing(case, inbound, now, library, is_proven=is_proven),
+        budget=budgeting_of(case, now, library, told),
+        agrees=agrees,
     )
     move = next_move(case.talk.state, case.talk.memory, reading, standing, library.policy)
     assert move.to in next_states(case.talk.state), f"{case.talk.state} does not lead to {move.to}"

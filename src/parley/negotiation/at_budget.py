@@ -86,7 +86,7 @@ def _at_read_back(
     if reading.conditional:
         return to_person(memory, "conditional")
     is_yes = reading.intent is Intent.ACCEPT and not reading.is_doubtful and Intent.ASK_INFO not in reading.also
-    if is_yes and facts.budget.answer is None:
+    if is_yes and facts.agrees and facts.budget.answer is None:
         return _finish(memory, replace(statement, is_confirmed=True), facts, policy)
     return again(State.BUDGET, "budget.correct", memory)
 

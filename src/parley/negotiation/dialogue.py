@@ -236,6 +236,9 @@ def _at_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Pol
     if reading.intent is Intent.ACCEPT and reading.slots.option is None and Intent.ASK_INFO not in reading.also:
         if memory.option is None or memory.option >= facts.options:
             return ask_back(State.OFFER, memory)
+        if not facts.agrees:
+            # A yes with more beside it may set a condition: nobody is bound by what was not plainly said.
+            return ask_back(State.READ_BACK, memory)
         return Move(State.AGREED, "plan.agreed", (Act.AGREE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
     if reading.intent is Intent.DECLINE:
         return _declined(memory)
@@ -268,6 +271,8 @@ def _at_promise_read_back(memory: Memory, reading: Reading, facts: Standing, pol
         if memory.promise_minor is None or day is None or day < facts.today:
             # The day they confirm is over, or was never named.
             return _promise(memory, facts)
+        if not facts.agrees:
+            return ask_back(State.PROMISE_READ_BACK, memory)
         return Move(State.PROMISED, "promise.noted", (Act.PROMISE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
     if reading.intent is Intent.DECLINE and not named:
         return Move(State.PROMISE, "promise.ask", (), memory.but(promise_minor=None, promise_due_on=None))

@@ -19,6 +19,7 @@ class Standing:
     `budget`: what income and spending are asked and worked out with.
     `wants_limit_rise`: the reply asks for a higher limit; `may_ask_limit_rise`: such a wish goes to the lender's core:
     the account has a limit, and nothing tells of difficulty.
+    `agrees`: the reply is a yes and nothing beside.
     """
 
     today: date
@@ -37,3 +38,4 @@ class Standing:
     budget: Budgeting | None = None
     wants_limit_rise: bool = False
     may_ask_limit_rise: bool = False
+    agrees: bool = True

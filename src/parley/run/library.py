@@ -27,6 +27,8 @@ from parley.negotiation.budget.bands import FILE_NAME as BANDS_FILE
 from parley.negotiation.budget.bands import load_bands
 from parley.negotiation.budget.budgeting import BudgetTables
 from parley.negotiation.budget.load import load_reference
+from parley.negotiation.plain_yes import FILE_NAME as YES_FILE
+from parley.negotiation.plain_yes import YesWords, load_yes_words
 from parley.negotiation.policy import load_policy
 from parley.nlu.contents import OUTBOUND, outbound_lexicon
 from parley.nlu.lexicon import load_lexicon
@@ -72,6 +74,7 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
         rulebook=rules,
         policy=load_policy(data_files("parley.negotiation.data")["policy.toml"]),
         budgets=build_budgets(),
+        yes_words=build_yes_words(),
         lender=build_lender(settings),
         identity_tries=settings.contact.identity_tries,
         identity_fresh_days=settings.contact.identity_fresh_days,
@@ -145,6 +148,12 @@ def build_budgets() -> BudgetTables:
     tables = (load_reference(raw, name) for name, raw in found.items() if name.startswith(_BUDGETS))
     words = load_answer_words(found[ANSWERS_FILE], build_words().inbound)
     return BudgetTables(tuple(tables), load_bands(found[BANDS_FILE], BANDS_FILE), words)
+
+
+@cache
+def build_yes_words() -> YesWords:
+    """Return the words of a plain yes. Raises BadInput where the file does not hold together."""
+    return load_yes_words(data_files("parley.negotiation.data")[YES_FILE], build_words().inbound)
 
 
 def build_waterfalls() -> Mapping[str, Waterfall]:
