@@ -38,7 +38,7 @@ from parley.servicing.schedule import Schedule
 __all__ = ["Library", "context_of", "turn"]
 
 # What the last question of each state was about, to be taken up again after an alert was answered.
-_ASKED: Final = {
+_ASKED: Final[dict[State, str]] = {
     State.IDENTIFY: "identity",
     State.CAPACITY: "capacity",
     State.BUDGET: "capacity",
@@ -46,6 +46,13 @@ _ASKED: Final = {
     State.READ_BACK: "plan_confirm",
     State.PROMISE: "overdue",
     State.PROMISE_READ_BACK: "promise_confirm",
+}
+# What was read back here is agreed to by a plain yes.
+_CONFIRMED_IN: Final = frozenset({State.READ_BACK, State.PROMISE_READ_BACK})
+# Texts that come unasked while a question of ours stands, and the questions that can still be answered then.
+_REMINDED: Final = frozenset({"reminder", "overdue"})
+_ANSWERED_AFTER: Final[dict[State, str]] = {
+    state: kind for state, kind in _ASKED.items() if state is not State.IDENTIFY
 }
 # A warning not to send card numbers takes the place of these.
 _MAY_GIVE_WAY: Final = frozenset({"identity.ask", "identity.retry", "unclear.ask_back", "either.ask_back"})
@@ -58,6 +65,9 @@ def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outco
     reading = _understood(inbound, context, told, library)
     is_proven = is_identity_fresh(case.party.identity_proven_at, now, library.identity_fresh_days)
     agrees = is_plain_yes(inbound.text, library.yes_words, library.lexicon)
+    if agrees and case.talk.state in _CONFIRMED_IN and not _is_urgent(inbound.text, library):
+        # Asked for a yes, and it is one: nothing that was learnt from other talks knows better.
+        reading = Reading(Intent.ACCEPT, confidence=EXACT)
     return answer(case, inbound, now, library, reading, is_proven=is_proven, told=told, agrees=agrees)
 
 
@@ -112,6 +122,9 @@ def context_of(case: Case, now: datetime) -> ReadingContext:
     """Return what the reader may know of *case* beside the words."""
     options = tuple(str(n + 1) for n in range(len(case.offer.plans))) if case.offer is not None else ()
     last = case.talk.last_context or None
+    if last in _REMINDED:
+        # Our reminder came after the question; what is answered may be either, and the question knows its answers.
+        last = _ANSWERED_AFTER.get(case.talk.state, last)
     is_asked = case.talk.state is State.READ_BACK and last == "plan_confirm"
     if is_asked or (case.talk.state is State.BUDGET and case.talk.memory.budget_asks == Ask.CONFIRM):
         # The label guide's kind tells that a plan stands, where "ok" is thanks; ours asks, and "ok" agrees.

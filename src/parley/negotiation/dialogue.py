@@ -223,8 +223,9 @@ def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy)
         return _offer(memory, reading, facts, policy)
     if reading.intent is Intent.PROMISE_TO_PAY:
         return _free(memory, reading, facts, policy)
-    if reading.intent is Intent.DECLINE:
-        return _declined(memory)
+    if reading.intent in {Intent.DECLINE, Intent.ASK_PLAN}:
+        # Who asks for the options once more gets the same menu: the facts are the same.
+        return _declined(memory) if reading.intent is Intent.DECLINE else _lapsed(memory, policy)
     return _in_between(State.OFFER, memory, reading)
 
 
@@ -250,6 +251,9 @@ def _at_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Pol
 def _at_promise(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     amount = _minor(reading.slots.amount, facts.currency)
     day = reading.slots.dates[0] if reading.slots.dates else None
+    if amount is not None and day is None and reading.slots.frequency is not None and not reading.conditional:
+        # A sum at a rhythm is a plan, not a day.
+        return _offer(memory.but(goal=str(Intent.ASK_PLAN)), reading, facts, policy)
     if amount is None and day is None:
         if reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.DECLINE}:
             return _free(memory, reading, facts, policy)

@@ -24,6 +24,8 @@ ASKED_ABOUT: Final = frozenset(
 # Where one of these may be meant, nothing is asked of whoever reads the text: a person looks.
 _GRAVE: Final = frozenset({Intent.RISK, Intent.LEGAL, Intent.STOP, Intent.WRONG_NUMBER, Intent.FRAUD_CLAIM})
 _MOST_ASKED: Final = 2
+# Between these nothing is lost where they lead to one step; what nobody understood leads nowhere by itself.
+_HARMLESS: Final = ASKED_ABOUT - {Intent.DISPUTE, Intent.COMPLAINT, Intent.ASK_HUMAN, Intent.CALL_TIME}
 # Two wordings of one question: what a month allows.
 _CAPACITY_QUESTIONS: Final = {"capacity.ask", "cannot_pay.capacity"}
 
@@ -54,9 +56,9 @@ def doubted(
     """
     if reading.conditional:
         return to_person(memory, "conditional")
+    if move := _one_step(reading, for_a_person, step):
+        return move
     if pair := asked_between(reading):
-        if move := _one_step(reading, for_a_person, step):
-            return move
         move = again(state, "either.ask_back", memory)
         return replace(move, between=pair) if move.say == "either.ask_back" else move
     is_beyond = len(reading.alternatives) > _MOST_ASKED or may_be_urgent(reading, for_a_person)
@@ -64,13 +66,17 @@ def doubted(
 
 
 def _one_step(reading: Reading, for_a_person: Container[Intent], step: Callable[[Reading], Move]) -> Move | None:
+    """Return the step that all things the reply may mean lead to; None where they lead to more than one."""
+    if not reading.alternatives or not _HARMLESS.issuperset(reading.alternatives):
+        return None
     if any(one in for_a_person for one in reading.alternatives):
         return None
     plain = (replace(reading, intent=one, alternatives=(), confidence=EXACT) for one in reading.alternatives)
-    first, second = map(step, plain)
-    says = {first.say, second.say}
-    is_same = replace(first, say="") == replace(second, say="") and (len(says) == 1 or says == _CAPACITY_QUESTIONS)
-    return first if is_same and set(first.acts) <= {Act.OFFER} else None
+    first, *others = map(step, plain)
+    says = {first.say, *(one.say for one in others)}
+    is_same = all(replace(first, say="") == replace(one, say="") for one in others)
+    is_one = is_same and (len(says) == 1 or says == _CAPACITY_QUESTIONS)
+    return first if is_one and set(first.acts) <= {Act.OFFER} else None
 
 
 def asked_between(reading: Reading) -> tuple[str, ...]:
