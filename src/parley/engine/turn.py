@@ -17,6 +17,7 @@ from parley.engine.service import Promise, promise
 from parley.engine.signposting import brought_up, standing, tells_of_advice
 from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
 from parley.ids import derive_id
+from parley.money import MINOR_DIGITS, divide_up
 from parley.negotiation.budget.answers import Answer
 from parley.negotiation.budget.questions import Ask
 from parley.negotiation.dialogue import next_move
@@ -32,6 +33,7 @@ from parley.nlu.urgent import scan
 from parley.nlu.wishes import Wish, wishes
 from parley.servicing.account import Account
 from parley.servicing.delinquency import arrears_minor, days_past_due
+from parley.servicing.interest import level_instalment
 from parley.servicing.schedule import Schedule
 
 # The library is what every caller of a turn hands in.
@@ -90,6 +92,7 @@ def answer(
         _standing(case, inbound, now, library, is_proven=is_proven),
         budget=budgeting_of(case, now, library, told),
         agrees=agrees,
+        implied_minor=_implied_minor(case, reading, case.today(now), library),
     )
     move = next_move(case.talk.state, case.talk.memory, reading, standing, library.policy)
     assert move.to in next_states(case.talk.state), f"{case.talk.state} does not lead to {move.to}"
@@ -164,6 +167,26 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
 def _latest_start_on(account: Account, today: date, library: Library) -> date:
     late = days_past_due(account.dues, today)
     return library.policy.latest_start_on(account.product, late, today, Role.MACHINE)
+
+
+def _implied_minor(case: Case, reading: Reading, today: date, library: Library) -> int | None:
+    """Return what the number of payments that a reply names comes to a month, at the rate of plans.
+
+    Rounding: up, to the roundest sum that one payment less would not fit in. None where no number is named, or more
+    than a plan may have.
+    """
+    account, count, policy = case.account, reading.slots.n_instalments, library.policy
+    if account is None or count is None or reading.slots.amount is not None or account.balance.total <= 0:
+        return None
+    if count > policy.grids[account.product].most:
+        return None
+    rate_bps = policy.plan_rate_bps(account.annual_rate_bps, days_past_due(account.dues, today), account.product)
+    # The last payment may be larger than the others by what rounding left over: half a unit each.
+    needed_minor = level_instalment(account.balance.total, rate_bps, count) + count // 2 + 1
+    fewer_minor = level_instalment(account.balance.total, rate_bps, count - 1) if count > 1 else None
+    units = (policy.budget.step_minor.get(account.currency, 1), 10 ** MINOR_DIGITS[account.currency], 1)
+    rounded = (divide_up(needed_minor, unit) * unit for unit in units)
+    return next((minor for minor in rounded if fewer_minor is None or minor < fewer_minor), needed_minor)
 
 
 def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, reading: Reading, move: Move) -> Outcome:

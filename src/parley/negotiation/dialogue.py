@@ -144,7 +144,7 @@ def _free(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> 
         case Intent.PROMISE_TO_PAY:
             return _promise(_noted(memory, reading, facts), facts, is_conditional=reading.conditional)
         case Intent.ASK_PLAN | Intent.CANNOT_PAY | Intent.COUNTER_OFFER | Intent.CAPACITY_ANSWER:
-            if reading.slots.amount is not None and not reading.conditional:
+            if _names_terms(reading, facts) and not reading.conditional:
                 return _offer(memory, reading, facts, policy)
             if reading.slots.amount_alternatives and not reading.conditional:
                 return _which_amount(memory, reading, facts)
@@ -184,7 +184,7 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
     slots = reading.slots
     if reading.intent is Intent.PROMISE_TO_PAY and slots.dates and slots.frequency is None:
         return _free(memory, reading, facts, policy)
-    if slots.amount is not None and not reading.conditional:
+    if _names_terms(reading, facts) and not reading.conditional:
         return _offer(memory, reading, facts, policy)
     if slots.amount_alternatives and not reading.conditional:
         return _which_amount(memory, reading, facts)
@@ -194,8 +194,8 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
     answer = facts.budget.answer if facts.budget is not None else None
     if answer is not None or (knows_not and memory.unclear >= 1):
         return _ask_budget(memory, facts, policy)
-    if knows_not:
-        return again(State.CAPACITY, "capacity.again", memory)
+    if knows_not or (reading.intent is Intent.DECLINE and memory.asked_minor is not None):
+        return again(State.CAPACITY, "capacity.again", memory.but(asked_minor=None))
     if reading.intent is Intent.PROMISE_TO_PAY:
         return _free(memory, reading, facts, policy)
     return _in_between(State.CAPACITY, memory, reading)
@@ -219,7 +219,7 @@ def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy)
         if option is not None:
             return Move(State.READ_BACK, "plan.read_back", (Act.READ_BACK,), memory.but(option=option, unclear=0))
         return ask_back(State.OFFER, memory)
-    if slots.amount is not None and reading.intent is not Intent.PROMISE_TO_PAY:
+    if _names_terms(reading, facts) and reading.intent not in {Intent.PROMISE_TO_PAY, Intent.DECLINE}:
         return _offer(memory, reading, facts, policy)
     if reading.intent is Intent.PROMISE_TO_PAY:
         return _free(memory, reading, facts, policy)
@@ -313,12 +313,31 @@ _BY_STATE: Final[dict[State, Callable[[Memory, Reading, Standing, Policy], Move]
 
 
 def _offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
-    """Compute the menu for the amount the borrower names."""
+    """Compute the menu for the amount the borrower names, or for what the number of payments they name comes to."""
     amount = _minor(reading.slots.amount, facts.currency)
-    assert amount is not None, "an offer needs the amount the borrower named"
+    if amount is None:
+        return _by_count(memory, reading, facts, policy)
     start = _start(reading, facts, policy)
     capacity = monthly_capacity(amount, reading.slots.frequency)
     return _for_capacity(memory, capacity, start, facts, policy)
+
+
+def _names_terms(reading: Reading, facts: Standing) -> bool:
+    """Say whether the reply names a sum, or a number of payments alone."""
+    return reading.slots.amount is not None or (
+        facts.implied_minor is not None and not reading.slots.amount_alternatives
+    )
+
+
+def _by_count(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
+    """Take so many payments as they name: at once within what they can pay, else ask whether that much is meant."""
+    assert facts.implied_minor is not None, "an offer needs an amount, or a number of payments"
+    if memory.capacity_minor is not None and facts.implied_minor <= memory.capacity_minor:
+        return _for_capacity(memory, facts.implied_minor, _start(reading, facts, policy), facts, policy)
+    if memory.asked_minor is not None:
+        return again(State.CAPACITY, "capacity.again", memory)
+    asked = memory.but(asked_minor=facts.implied_minor, unclear=0)
+    return Move(State.CAPACITY, "number_ambiguous.read_back", (), asked)
 
 
 def _for_capacity(memory: Memory, capacity_minor: int, start: date | None, facts: Standing, policy: Policy) -> Move:

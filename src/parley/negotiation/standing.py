@@ -16,10 +16,10 @@ class Standing:
     "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
     `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
     `latest_start_on`: the last day on which a plan may begin; None: as the policy has it without deferral.
-    `budget`: what income and spending are asked and worked out with.
+    `budget`: what income and spending are asked and worked out with. `agrees`: the reply is a yes and nothing beside.
+    `implied_minor`: what so many payments as the reply names come to a month, where it names no sum.
     `wants_limit_rise`: the reply asks for a higher limit; `may_ask_limit_rise`: such a wish goes to the lender's core:
     the account has a limit, and nothing tells of difficulty.
-    `agrees`: the reply is a yes and nothing beside.
     """
 
     today: date
@@ -39,3 +39,4 @@ class Standing:
     wants_limit_rise: bool = False
     may_ask_limit_rise: bool = False
     agrees: bool = True
+    implied_minor: int | None = None
