@@ -71,6 +71,6 @@ def test_a_sum_at_a_rhythm_where_a_day_was_asked_for_is_a_plan() -> None:
     assert twin.case.talk.state is State.OFFER
 
 
-@pytest.mark.parametrize("text", ["around $60 a month", "60 or so a month", "maybe 60 per month", "每个月差不多60吧"])
+@pytest.mark.parametrize("text", ["around $60 a month", "about 60 a month", "maybe 60 per month", "每个月差不多60吧"])
 def test_a_sum_at_a_rhythm_is_taken_whatever_else_it_may_mean(text: str) -> None:
     assert talk(text).case.talk.state is State.OFFER

@@ -54,7 +54,8 @@ def about_alert(state: State, memory: Memory, reading: Reading) -> Move | None:
     if reading.intent in {Intent.FRAUD_CLAIM, Intent.DECLINE}:
         acts = (Act.DENY_TRANSACTION, Act.CANCEL_WAITING)
         return Move(State.WITH_PERSON, "risk_alert.blocked", acts, memory, "fraud_claim", "fraud")
-    if reading.intent is Intent.ASK_INFO or (reading.intent is Intent.ACCEPT and Intent.ASK_INFO in reading.also):
+    asks = Intent.ASK_INFO in {reading.intent, *reading.alternatives}
+    if asks or (reading.intent is Intent.ACCEPT and Intent.ASK_INFO in reading.also):
         return to_person(memory, "alert_question")
     if reading.is_doubtful or reading.intent in {Intent.OTHER, Intent.THANKS}:
         return ask_back(state, memory)
