@@ -10,12 +10,11 @@ from uuid import UUID
 
 import typer
 
-from parley.cli.options import HomeOption
+from parley.cli.options import HomeOption, read_lines
 from parley.cli.speech import here, say
 from parley.errors import BadInput
 
 app = typer.Typer(help="What the lender's core is told, and what it answers.", no_args_is_help=True)
-_MOST_BYTES = 64_000_000
 
 
 @app.command("send")
@@ -71,7 +70,7 @@ def answers(
 
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
-    raw = _read(file)
+    raw = read_lines(file)
     found: Counter[str] = Counter()
     with faults(), writer_lock(root, "parley lender answers"):
         library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
@@ -88,21 +87,6 @@ def answers(
     )
     if found["refused"]:
         raise typer.Exit(1)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise BadInput(
-                f"{file} is larger than {_MOST_BYTES:,} bytes. Split it; lines may come in any order.",
-                f"{file} 超过 {_MOST_BYTES:,} 字节。请拆分；各行顺序不限。",
-            )
-        return file.read_bytes()
-    except OSError as error:
-        raise BadInput(
-            f"{file} cannot be read: {error.strerror}. Name a file this user may read.",
-            f"无法读取 {file}：{error.strerror}。请指定当前用户可读取的文件。",
-        ) from None
 
 
 @app.command("failed")

@@ -19,6 +19,7 @@ from parley.cli import (
     home,
     importing,
     lender,
+    numbers,
     operations,
     reading,
     replies,
@@ -66,6 +67,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(check.app, name="check")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(lender.app, name="lender")
+app.add_typer(numbers.app, name="numbers")
 app.add_typer(replies.app, name="replies")
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")

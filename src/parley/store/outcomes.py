@@ -17,6 +17,7 @@ from parley.store import audit, models
 from parley.store.cases import seal_memory
 from parley.store.inbox import lay_hold, refuse
 from parley.store.lender_notices import tell_lender
+from parley.store.numbers import BY_PROOF, quarantine
 from parley.store.offers import remember_policy
 from parley.store.outbox import cancel_waiting
 from parley.store.readings import reading_to_text
@@ -85,9 +86,11 @@ def bring_about(
     if outcome.cancels:
         cancel_waiting(case.party.borrower_id, promotional_only=outcome.cancels == "promotion", now=now)
     if outcome.quarantines:
-        _quarantine(cause.point, now)
+        quarantine(cause.point.address_index, now)
     if outcome.is_identity_proven:
-        models.ContactPoint.objects.filter(id=case.party.contact_point_id).update(identity_proven_at=now)
+        models.ContactPoint.objects.filter(id=case.party.contact_point_id).update(
+            identity_proven_at=now, confirmed_at=now, confirmed_by=BY_PROOF
+        )
     offer = _offer(cause, case, outcome.offer, now) if outcome.offer is not None else None
     written += [offer] if offer is not None else []
     if outcome.arrangement is not None:
@@ -103,14 +106,6 @@ def bring_about(
     tell_lender(events, now, vault, more)
     written += events
     return message
-
-
-def _quarantine(point: models.ContactPoint, now: datetime) -> None:
-    """Quarantine the number over all cases at once."""
-    points = models.ContactPoint.objects.filter(address_index=point.address_index, quarantined_at__isnull=True)
-    for borrower_id in points.values_list("borrower_id", flat=True):
-        cancel_waiting(borrower_id, promotional_only=False, now=now)
-    points.update(quarantined_at=now)
 
 
 def _offer(cause: Cause, case: Case, offer: NewOffer, now: datetime) -> models.OfferRecord:

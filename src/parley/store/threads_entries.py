@@ -19,7 +19,7 @@ from parley.store.threads import OperatorRef, ref_of
 LINES: Final = frozenset(
     {
         *("handed_over", "taken_over", "assigned", "handed_back", "closed", "closed.stale", "crisis"),
-        *("identity.proven", "number.quarantined", "opted_out", "opted_out.promotion", "resumed"),
+        *("identity.proven", "number.quarantined", "number.swapped", "opted_out", "opted_out.promotion", "resumed"),
         "language.changed",
         *("offer.made", "plan.read_back", "arrangement.agreed", "promise.made"),
         *("arrangement.kept", "arrangement.broken", "promise.kept", "promise.broken"),

@@ -39,6 +39,9 @@ class ContactPoint(models.Model):
     quarantined_at = models.DateTimeField(null=True)
     # When the right party last proved identity from this address; debt facts may follow while it is fresh.
     identity_proven_at = models.DateTimeField(null=True)
+    # When the number was last known to be this borrower's, and by what: a proof of identity, or a look-up.
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=10, default="", blank=True)
 
     class Meta:
         constraints = [

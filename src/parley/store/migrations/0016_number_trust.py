@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("store", "0015_lender_notices"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="contactpoint",
+            name="confirmed_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="contactpoint",
+            name="confirmed_by",
+            field=models.CharField(blank=True, default="", max_length=10),
+        ),
+    ]
