@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from parley.errors import BadInput
 from parley.ids import Msisdn
-from parley.providers.number_lookup import Holder, NumberFinding
+from parley.contact.number_lookup import Holder, NumberFinding
 from parley.run.json_lines import json_object
 from parley.store.numbers import apply_finding
 from parley.store.vault import Vault

@@ -13,7 +13,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from parley.providers.number_lookup import Holder, NumberFinding
+from parley.contact.number_lookup import Holder, NumberFinding
 from parley.store import audit, models
 from parley.store.lock import borrower_lock
 from parley.store.outbox import cancel_waiting
