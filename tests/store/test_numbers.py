@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from parley.ids import Msisdn
 from parley.contact.number_lookup import Holder, NumberFinding
+from parley.ids import Msisdn
 from parley.store import models
 from parley.store.numbers import Applied, apply_finding
 from tests.store.conftest import AT, PHONE, Book, Home

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from parley.contact.number_lookup import Holder, NumberFinding
 from parley.errors import BadInput
 from parley.ids import Msisdn
-from parley.contact.number_lookup import Holder, NumberFinding
 from parley.run.json_lines import json_object
 from parley.store.numbers import apply_finding
 from parley.store.vault import Vault

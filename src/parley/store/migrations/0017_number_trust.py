@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0015_lender_notices"),
+        ("store", "0016_hand_over"),
     ]
 
     operations = [
