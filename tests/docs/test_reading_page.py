@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from parley.nlu.score import SLOTS, score
+from tests.cli.test_commands import parley
 from tests.house.source import ROOT
 
 PAGE = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
@@ -20,15 +19,16 @@ TIME = re.compile(r'(ms_p\d\d"?:? *)[\d.]+')
 
 
 @pytest.mark.parametrize(("block", "code"), [*zip(BLOCKS, (0, 1, 1), strict=True)])
-def test_the_example_prints_what_the_page_shows(block: str, code: int, tmp_path: Path) -> None:
+def test_the_example_prints_what_the_page_shows(
+    block: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     replies = re.search(r"```jsonl\n(.*?)```", PAGE, re.DOTALL)
     assert replies is not None
     (tmp_path / "replies.jsonl").write_text(replies[1], encoding="utf-8")
     typed, _, expected = block.partition("\n")
     words = shlex.split(typed.removeprefix("$ parley "))
-    done = subprocess.run(
-        [sys.executable, "-m", "parley.cli.main", *words], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    monkeypatch.chdir(tmp_path)
+    done = parley(*words, home=tmp_path / "none", COLUMNS="80")
     assert done.returncode == code, done.stderr
     assert TIME.sub(r"\1…", done.stdout) == TIME.sub(r"\1…", expected)
 
