@@ -32,6 +32,8 @@ demo: ## a month of the real pipeline on the sample portfolio (ACCOUNTS= DAYS= S
 	@[ "$(SERVE)" = 0 ] || $(BIN)/parley user add guide --role lead --one-time --again
 	@[ "$(SERVE)" = 0 ] || exec $(BIN)/parley serve --port "$(PORT)"
 
+# Empty is unset: the processes that tests start, and the next run, need not compile every file anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## lint, format, types and every test: what the build machine runs
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

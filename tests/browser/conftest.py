@@ -154,7 +154,7 @@ class _Listener:
 
     def __exit__(self, *_error: object) -> None:
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
 
     @property
     def address(self) -> str:

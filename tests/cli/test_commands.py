@@ -96,7 +96,7 @@ def test_init_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_command_without_a_home_says_how_to_make_one(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "parley.cli.main", "audit", "verify", "--home", str(tmp_path / "none")]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
     assert (done.returncode, "parley init" in done.stderr, "Traceback" in done.stderr) == (3, True, False)
 
 
@@ -142,7 +142,7 @@ def test_what_would_be_added_is_not_said_to_be(home: Path, files: tuple[str, str
 
 def test_help_does_not_wait_for_the_database_layer() -> None:
     words = [sys.executable, "-X", "importtime", "-m", "parley.cli.main", "--help"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
     assert "import" in done.stdout
     for heavy in ("django", "phonenumbers", "parley.nlu", "parley.store"):
         assert f" {heavy}\n" not in done.stderr, heavy

@@ -200,14 +200,14 @@ class Desk:
         return run_nightly(as_of, now, library(), terms(per_chunk), self.vault, lambda _done, _of: None)
 
 
-def in_threads(*works: Callable[[], object], seconds: float = 120) -> None:
+def in_threads(*works: Callable[[], object], seconds: float = 600) -> None:
     """Run *works* at once, each on a connection of its own; what one of them raises is raised here."""
     start = threading.Barrier(len(works))
     failed: list[BaseException] = []
 
     def run(work: Callable[[], object]) -> None:
         try:
-            start.wait(20)
+            start.wait(60)
             work()
         except BaseException as error:  # noqa: BLE001 - raised again by the main thread
             failed.append(error)

@@ -191,7 +191,7 @@ def test_killed_in_a_chunk_and_run_again_it_ends_the_same(migrated_file: Path, k
         path = tmp_path / f"killed{calls}.db"
         shutil.copy(base, path)
         script = KILLED.format(root=str(Path.cwd()), url=f"sqlite:///{path}", calls=calls)
-        ended = subprocess.run([sys.executable, "-c", script], check=False, timeout=60, capture_output=True)
+        ended = subprocess.run([sys.executable, "-c", script], check=False, timeout=120, capture_output=True)
         assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
         desk = _open(path, keys)
         assert models.Run.objects.get().finished_at is None

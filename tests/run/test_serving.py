@@ -59,7 +59,7 @@ def free_port() -> int:
 @pytest.mark.slow
 def test_the_command_of_a_single_loop_says_what_to_do(root: Path) -> None:
     process = parley("send", "--home", str(root))
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=120)
     assert process.returncode == 2
     assert b"parley serve" in told and b"Traceback" not in told
 
@@ -72,14 +72,14 @@ def test_serve_ends_cleanly_when_told_to(root: Path, number: signal.Signals) -> 
     assert process.stdout.readline(), "it says that it runs"
     _wait_until_polled(process, root)
     process.send_signal(number)
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=120)
     assert process.returncode == 0, told.decode()
     assert b"Traceback" not in told
     # The lock is free again.
     second = parley("serve", "--home", str(root))
     assert second.stdout is not None and second.stdout.readline()
     second.send_signal(signal.SIGTERM)
-    second.communicate(timeout=20)
+    second.communicate(timeout=120)
     assert second.returncode in {0, -signal.SIGTERM}
 
 
@@ -89,7 +89,7 @@ def _wait_until_polled(process: subprocess.Popen[bytes], root: Path) -> None:
     Sandbox(root / "centre.jsonl", seed=1, short_code="55501").handset_send(
         Msisdn("+12025550100"), "hello", datetime.now(UTC), key
     )
-    for _ in range(200):
+    for _ in range(1_200):
         assert process.poll() is None
         if f'"mo.{key}"]' in (root / "centre.jsonl").read_text(encoding="utf-8"):
             return
@@ -135,8 +135,8 @@ def test_a_fault_that_does_not_pass_ends_the_process() -> None:
 
 def test_a_long_wait_ends_when_told_to_stop() -> None:
     started = time.monotonic()
-    loops._wait(30, lambda: time.monotonic() - started > 0.3)
-    assert time.monotonic() - started < 5
+    loops._wait(600, lambda: time.monotonic() - started > 0.3)
+    assert time.monotonic() - started < 300
 
 
 @pytest.mark.slow
@@ -146,17 +146,17 @@ def test_serve_answers_for_staff_and_says_when_a_port_is_taken(root: Path) -> No
     try:
         assert process.stdout is not None
         assert f"http://127.0.0.1:{port}".encode() in process.stdout.readline()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/log-in", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/log-in", timeout=120) as answer:
             assert b"Log in to the console" in answer.read()
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     assert process.returncode == 0
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         second = parley("serve", "--home", str(root), "--port", str(taken.getsockname()[1]))
-        _, told = second.communicate(timeout=60)
+        _, told = second.communicate(timeout=120)
     assert second.returncode == 2
     assert b"--port" in told
     assert b"Traceback" not in told

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +76,14 @@ def found(book: Book, checkpoint: Path | None = None) -> set[tuple[Problem, str,
     return {(finding.problem, finding.table, finding.row) for finding in report.findings}
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back what is done inside: the book is filled once, and stands for every table."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def another(column: Field[Any, Any], value: object) -> object:
     """Return a value that the column also takes, or the same where a foreign key leaves no choice."""
     if isinstance(column, ForeignKey):
@@ -115,11 +125,10 @@ def test_an_untouched_book_is_sound_and_counted(book: Book) -> None:
     assert report.signed_size == 2 * len(TABLES) + 1
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
-def test_an_edit_of_any_committed_column_is_found(book: Book, table: type[Model]) -> None:
-    row: Any = fill(book)[table]
-    manager: Any = table._default_manager
-    for name in AUDITED[table]:
+def test_an_edit_of_any_committed_column_is_found(book: Book) -> None:
+    rows: dict[type[Model], Any] = dict(fill(book))
+    for table, name in [(each, name) for each in TABLES for name in AUDITED[each]]:
+        row, manager = rows[table], table._default_manager
         before = getattr(row, name)
         after = another(COLUMNS[table][name], before)
         if before == after:
@@ -141,19 +150,24 @@ def test_who_wrote_a_message_is_committed_to_and_older_rows_stand(book: Book) ->
     assert found(book) == {(Problem.ROW_EDITED, "Message", str(row.pk)) for row in (by_machine, by_person)}
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
-def test_a_deletion_is_found(book: Book, table: type[Model]) -> None:
-    row: Any = fill(book)[table]
-    key = row.pk if isinstance(row.pk, int) else row.pk.hex
-    row.delete()
-    assert found(book) == {(Problem.ROW_MISSING, table.__name__, str(key))}
+def test_a_deletion_is_found(book: Book) -> None:
+    rows: dict[type[Model], Any] = dict(fill(book))
+    for table in TABLES:
+        row = rows[table]
+        key = row.pk if isinstance(row.pk, int) else row.pk.hex
+        with undone():
+            row.delete()
+            assert found(book) == {(Problem.ROW_MISSING, table.__name__, str(key))}
+    assert found(book) == set()
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
-def test_an_insertion_is_found(book: Book, table: type[Model]) -> None:
+def test_an_insertion_is_found(book: Book) -> None:
     fill(book)
-    row = book.makers()[table]()
-    assert found(book) == {(Problem.ROW_UNNAMED, table.__name__, str(row.pk))}
+    for table in TABLES:
+        with undone():
+            row = book.makers()[table]()
+            assert found(book) == {(Problem.ROW_UNNAMED, table.__name__, str(row.pk))}
+    assert found(book) == set()
 
 
 @pytest.mark.parametrize("table", list(TEXTS), ids=lambda table: table.__name__)
@@ -356,17 +370,17 @@ def test_an_entry_that_commits_late_is_ordered_late_and_not_lost(postgres_book: 
         with transaction.atomic():
             audit.record(book.vault, [book.event()], AT)
             written.set()
-            go.wait(10)
+            go.wait(60)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    written.wait(10)
+    written.wait(60)
     write(book, *book.first_rows())
     assert audit.sequence() == 1
     audit.checkpoint(book.vault, AT)
     go.set()
-    thread.join(10)
+    thread.join(60)
     assert audit.sequence() == 1
     audit.checkpoint(book.vault, AT)
     numbers = list(models.AuditLeaf.objects.order_by("number").values_list("entry_id", flat=True))

@@ -196,7 +196,7 @@ def test_a_snapshot_does_not_change_under_the_reader_nor_hold_a_writer(home: Hom
         assert models.Product.objects.count() == 0
         thread = threading.Thread(target=write)
         thread.start()
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
         assert models.Product.objects.count() == 0
     assert failures == []

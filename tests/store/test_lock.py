@@ -85,7 +85,7 @@ def test_a_borrower_is_held_until_the_transaction_ends(book: Book) -> None:
     held, started = threading.Event(), threading.Event()
 
     def second() -> None:
-        held.wait(10)
+        held.wait(60)
         started.set()
         with transaction.atomic():
             borrower_lock([book.borrower.id])
@@ -97,10 +97,10 @@ def test_a_borrower_is_held_until_the_transaction_ends(book: Book) -> None:
     with transaction.atomic():
         borrower_lock([book.borrower.id, book.borrower.id])
         held.set()
-        started.wait(10)
+        started.wait(60)
         thread.join(0.3)
         order.append("first")
-    thread.join(10)
+    thread.join(60)
     assert order == ["first", "second"]
 
 

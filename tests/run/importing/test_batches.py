@@ -181,7 +181,7 @@ def test_one_import_is_at_work_at_a_time_and_the_list_says_which(small: Opened, 
         def progress(done: int, _: int) -> None:
             if done >= CHUNK:
                 begun.set()
-                go_on.wait(30)
+                go_on.wait(60)
 
         try:
             desk.run(first, ACCOUNTS_MAP, NOW, progress)
@@ -193,7 +193,7 @@ def test_one_import_is_at_work_at_a_time_and_the_list_says_which(small: Opened, 
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        assert begun.wait(30)
+        assert begun.wait(60)
         running = desk.batch(first)
         assert (running.state, running.done, running.is_at_work) == (BatchState.RUNNING, CHUNK, True)
         assert (running.may_run, running.may_undo) == (False, False)
@@ -204,7 +204,7 @@ def test_one_import_is_at_work_at_a_time_and_the_list_says_which(small: Opened, 
             desk.undo(first, "ann", NOW)
     finally:
         go_on.set()
-        thread.join(30)
+        thread.join(60)
     assert failed == []
     assert desk.batch(first).state is BatchState.DONE
     assert desk.run(second, ACCOUNTS_MAP, NOW).counts.unchanged == 31
