@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
@@ -137,3 +140,26 @@ def test_options_of_who_does_not_lend_are_not_approved(library: Library) -> None
     found = approve(asked, bought, NOON)
     assert isinstance(found, NotApproved)
     assert "lender-content-class" in [one.rule_id for one in found.objections]
+
+
+OPTION = re.compile(r"(\d)\) (.*?)(?=[.。；;]? ?\d\) |[.。；;] ?(?:Reply|请回复|請回覆|回复|回覆))")
+
+
+@pytest.mark.parametrize("key", ["offer.two", "offer.three", "offer.parts_two", "offer.parts_three"])
+@pytest.mark.parametrize("language", list(Language))
+def test_options_are_told_in_the_same_words_at_the_same_length(key: str, language: Language, library: Library) -> None:
+    source = files("parley.messaging.catalogue").joinpath(f"{language}.toml").read_text("utf-8")
+    text = tomllib.loads(source)[key]["text"]
+    found = OPTION.findall(text)
+    assert [number for number, _ in found] == ["1", "2", "3"][: 2 if key.endswith("two") else 3]
+    assert len({re.sub(rf"_{number}\b", "_n", said) for number, said in found}) == 1
+
+
+def test_options_are_told_cheapest_total_first_each_time(library: Library) -> None:
+    shown = []
+    for _ in range(3):
+        offer = heard(library, "I can pay 150 a month").outcome.offer
+        assert offer is not None
+        shown.append([plan.total_minor for plan in offer.menu.plans])
+    assert shown[0] == sorted(shown[0]) and len(shown[0]) > 1
+    assert shown[0] == shown[1] == shown[2]

@@ -13,17 +13,19 @@ from parley.engine.drafting import compute_offer, make_draft, will_leave
 from parley.engine.library import Library
 from parley.engine.limit_rise import limit_rise_of, may_ask_limit_rise
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewLimitRise, NewOffer, NewPromise, Outcome
+from parley.engine.pay_day import pay_day_in
 from parley.engine.service import Promise, promise
 from parley.engine.signposting import brought_up, standing, tells_of_advice
 from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
 from parley.ids import derive_id
 from parley.money import MINOR_DIGITS, divide_up
+from parley.negotiation.at_budget import statement_of
 from parley.negotiation.budget.answers import Answer
 from parley.negotiation.budget.questions import Ask
 from parley.negotiation.dialogue import next_move
 from parley.negotiation.levers import Role
 from parley.negotiation.menu import NoPlan
-from parley.negotiation.moves import Act, Move
+from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.plain_yes import is_plain_yes
 from parley.negotiation.standing import Standing
 from parley.negotiation.state import NEEDS_PERSON, State, next_states
@@ -94,7 +96,10 @@ def answer(
         agrees=agrees,
         implied_minor=_implied_minor(case, reading, case.today(now), library),
     )
-    move = next_move(case.talk.state, case.talk.memory, reading, standing, library.policy)
+    pay_day = pay_day_in(inbound.text, context_of(case, now), reading, library.lexicon)
+    # A pay-day takes the place of a day named before; a day named with it counts.
+    memory = case.talk.memory if pay_day is None else case.talk.memory.but(pay_day=pay_day, first_due_on=None)
+    move = next_move(case.talk.state, memory, reading, standing, library.policy)
     assert move.to in next_states(case.talk.state), f"{case.talk.state} does not lead to {move.to}"
     if inbound.was_redacted and move.say in _MAY_GIVE_WAY:
         move = replace(move, say="redacted.card")
@@ -231,13 +236,21 @@ def _with_person(state: State) -> State:
 
 def _offer(case: Case, inbound: Inbound, now: datetime, library: Library, move: Move) -> tuple[Move, NewOffer | None]:
     """Compute the menu for what the borrower said; where nothing fits a person takes over, with advice."""
-    assert move.memory.capacity_minor is not None, "a menu needs a capacity"
     offer_id = derive_id("offer", str(inbound.inbound_id))
-    made = compute_offer(case, move.memory.capacity_minor, move.memory.first_due_on, offer_id, now, library)
+    told, pay_day = move.memory, _pay_day_of(move.memory)
+    assert told.capacity_minor is not None, "a menu needs a capacity"
+    made = compute_offer(case, told.capacity_minor, told.first_due_on, offer_id, now, library, pay_day=pay_day)
     if isinstance(made, NoPlan):
         nothing = Move(State.WITH_PERSON, "offer.none", (Act.CANCEL_WAITING,), move.memory, "hardship", "nothing_fits")
         return nothing, None
     return replace(move, memory=move.memory.but(offer_id=str(offer_id), option=None)), made
+
+
+def _pay_day_of(memory: Memory) -> date | None:
+    """Return the pay-day the borrower named, in the talk or in their budget."""
+    statement = statement_of(memory)
+    told = statement.income.payday if statement is not None and statement.income is not None else None
+    return memory.pay_day or told
 
 
 def _draft(

@@ -18,8 +18,8 @@ class Facts:
 
     `charges_minor` of the balance are fees and penalty interest, `penalty_minor` of these penalty interest.
     `lump_minor`: what the borrower can pay at once, on the first day, where that is more than a month's capacity.
-    `offered_on`: from which a late first day defers payments; None: it never does. `agreed_before`: plans of the
-    account agreed in the period the policy counts.
+    `pay_day`: the pay-day that the first day follows, where one was named. `offered_on`: from which a late first day
+    defers payments; None: it never does. `agreed_before`: plans of the account agreed in the period the policy counts.
     """
 
     product: Product
@@ -34,6 +34,7 @@ class Facts:
     lump_minor: int = 0
     offered_on: date | None = None
     agreed_before: int = 0
+    pay_day: date | None = None
     role: Role = Role.MACHINE
 
     def __post_init__(self) -> None:
@@ -49,6 +50,7 @@ class Facts:
         """Return the facts as plain values, dates as ISO text: what the certificate keeps."""
         plain = asdict(self)
         plain["first_due_on"] = self.first_due_on.isoformat()
+        plain["pay_day"] = self.pay_day.isoformat() if self.pay_day is not None else None
         plain["offered_on"] = self.offered_on.isoformat() if self.offered_on is not None else None
         return plain | {"product": str(self.product), "role": str(self.role)}
 

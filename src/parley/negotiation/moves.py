@@ -47,6 +47,8 @@ class Memory:
     asked_minor: int | None = None
     capacity_minor: int | None = None
     first_due_on: date | None = None
+    # A day on which pay comes, as the borrower named it.
+    pay_day: date | None = None
     offer_id: str = ""
     option: int | None = None
     promise_minor: int | None = None
@@ -67,7 +69,7 @@ class Memory:
     def from_json(cls, values: dict[str, object]) -> Memory:
         """Read what `to_json` wrote; a key this version does not know is dropped."""
         known = {key: value for key, value in values.items() if key in cls.__slots__}
-        for key in ("first_due_on", "promise_due_on"):
+        for key in ("first_due_on", "pay_day", "promise_due_on"):
             if isinstance(known.get(key), str):
                 known[key] = date.fromisoformat(str(known[key]))
         return cls(**known)  # type: ignore[arg-type]  # the values were written by to_json of this class

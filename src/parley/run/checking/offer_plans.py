@@ -15,6 +15,7 @@ from math import floor
 from typing import Any, Final
 
 _BPS: Final = 10_000
+_AFTER_PAY_DAY: Final = timedelta(days=3)
 _YEAR: Final = 12 * _BPS
 _ROLES: Final = ("machine", "agent", "lead")
 
@@ -40,6 +41,7 @@ class Facts:
     first_on: date
     offered_on: date | None
     agreed_before: int
+    pay_day: date | None
     role: str
 
     @classmethod
@@ -65,8 +67,15 @@ class Facts:
             first_on=date.fromisoformat(kept["first_due_on"]),
             offered_on=date.fromisoformat(offered) if offered is not None else None,
             agreed_before=kept["agreed_before"],
+            # Certificates from before pay-days were kept have none.
+            pay_day=date.fromisoformat(kept["pay_day"]) if kept.get("pay_day") is not None else None,
             role=kept["role"],
         )
+
+    @property
+    def follows_pay_day(self) -> bool:
+        """Whether the first payment falls due on the pay-day it was set by, or within three days after it."""
+        return self.pay_day is None or timedelta(0) <= self.first_on - self.pay_day <= _AFTER_PAY_DAY
 
     @property
     def at_once(self) -> int:

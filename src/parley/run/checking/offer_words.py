@@ -16,6 +16,7 @@ class Flaw(StrEnum):
     RULEBOOK_UNKNOWN = "rulebook_unknown"
     FACTS_ALTERED = "facts_altered"
     RECORD_DIFFERS = "record_differs"
+    PAY_DAY = "pay_day"
     NUMBER_OF_OPTIONS = "number_of_options"
     PLAN_SUM = "plan_sum"
     OUTSIDE_POLICY = "outside_policy"
@@ -54,6 +55,10 @@ WORDS: Final[dict[Flaw, tuple[str, str]]] = {
     Flaw.RECORD_DIFFERS: (
         "the record says otherwise than the facts of its certificate (capacity, currency, day)",
         "记录与凭证中的事实不一致（还款能力、币种或日期）",
+    ),
+    Flaw.PAY_DAY: (
+        "the first payment falls due before the pay-day it was set by, or more than three days after it",
+        "首期早于所依据的发薪日，或晚于其后三天",
     ),
     Flaw.NUMBER_OF_OPTIONS: (
         "a menu has one to three plans, each with its line in the certificate",

@@ -59,6 +59,8 @@ def _findings(record: Record) -> Iterator[Finding]:
     is_near = facts.offered_on is None or abs(record.on - facts.offered_on) <= timedelta(days=1)
     if (record.currency, record.capacity_minor) != (facts.currency, facts.capacity) or not is_near:
         yield Finding(Flaw.RECORD_DIFFERS)
+    if not facts.follows_pay_day:
+        yield Finding(Flaw.PAY_DAY)
     if not record.is_rulebook_known:
         yield Finding(Flaw.RULEBOOK_UNKNOWN)
     yield from _arithmetic(record, facts)
