@@ -163,3 +163,23 @@ def test_options_are_told_cheapest_total_first_each_time(library: Library) -> No
         shown.append([plan.total_minor for plan in offer.menu.plans])
     assert shown[0] == sorted(shown[0]) and len(shown[0]) > 1
     assert shown[0] == shown[1] == shown[2]
+
+
+@pytest.mark.parametrize("asks", ["what happens if I do nothing?", "what does it cost?"])
+def test_whoever_asks_before_choosing_hears_what_a_plan_costs_and_what_holds_without_one(
+    asks: str, library: Library
+) -> None:
+    play = Play(library, Situation(is_proven=True))
+    play.take("now 2026-11-23 12:00 America/Chicago")
+    play.take("< I can pay 150 a month")
+    deed = play.take(f"< {asks}").deed
+    assert isinstance(deed, Heard) and deed.outcome.draft is not None
+    assert isinstance(deed.outcome.draft.decision, Permit)
+    text, offer = deed.outcome.draft.rendered.text, play.twin.case.offer
+    assert offer is not None and deed.outcome.to is State.OFFER
+    totals = [f"${plan.total_minor / 100:,.2f}" for plan in offer.plans]
+    assert f"a plan here costs {totals[0]} to {totals[-1]} in total" in text
+    assert "Without a plan your agreement goes on as it is: you owe $1,240.00, of which $103.00 is past due" in text
+    # The question leaves the menu where it was: a choice is understood as before.
+    chosen = play.take("< 1").deed
+    assert isinstance(chosen, Heard) and chosen.outcome.to is State.READ_BACK

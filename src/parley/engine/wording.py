@@ -19,6 +19,7 @@ from parley.money import Money
 from parley.negotiation.budget.bands import Band
 from parley.negotiation.budget.work_out import Budget, ReadBack
 from parley.negotiation.moves import Memory, Move
+from parley.negotiation.state import State
 from parley.servicing.account import Account
 from parley.servicing.delinquency import arrears_minor, next_due
 from parley.servicing.schedule import Schedule
@@ -151,6 +152,9 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "total": lambda say: say.money(say.plan.total_minor),
     "last_differs": lambda say: "yes" if say.plan.last_minor != say.plan.level_minor else "no",
     "context": lambda say: say.context or "none",
+    "range": lambda say: "yes" if len({plan.total_minor for plan in say.plans}) > 1 else "no",
+    "least": lambda say: say.money(min(plan.total_minor for plan in say.plans)),
+    "most": lambda say: say.money(max(plan.total_minor for plan in say.plans)),
     "when": lambda say: say.promised.day if say.promised is not None else "soon",
     # Not shown where no time is told.
     "by": lambda say: say.promised.clock if say.promised is not None else "–",
@@ -187,6 +191,9 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
             return keys[len(plans) - 1]
         case "plan.read_back" if move.memory.option is not None and plans[move.memory.option].has_down_payment:
             return "plan.read_back_parts"
+        case "info.balance" if move.to is State.OFFER and plans:
+            # Whoever asks before choosing is told what a plan costs, and what holds without one.
+            return "offer.what_if"
         case "offer.none":
             return "offer.none" if words["advice"] else "offer.none_person"
         case "identity.ask":
