@@ -56,6 +56,22 @@ def test_what_no_member_of_staff_does_is_an_error(line: str, why: str, library: 
         play("\n".join([*lines[:2], line]), library)
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("% plan refused", "does not answer"),
+        ("% plan accepted", "does not answer"),
+        ("% limit granted", "no_limit_named"),
+        ("% limit dance", "not a valid Answer"),
+        ("% dance", "not enough values"),
+    ],
+)
+def test_what_no_core_answers_is_an_error(line: str, why: str, library: Library) -> None:
+    lines = (FOLDER / "en" / "plan_agreed.txt").read_text(encoding="utf-8").splitlines()
+    with pytest.raises(ValueError, match=why):
+        play("\n".join([*lines[:2], line]), library)
+
+
 def test_an_unknown_fact_in_the_headline_is_an_error(library: Library) -> None:
     with pytest.raises(ValueError, match="no fact"):
         read_headline("# us · original creditor · en-US · moon", library)

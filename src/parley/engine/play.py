@@ -7,6 +7,7 @@
 | `< TEXT` | the borrower replies; a minute passes |
 | `! STATE` | the carrier tells what became of the text that left last |
 | `~ ACT` | a member of staff acts, in the words of `act_lines`; a minute passes |
+| `% ANSWER` | the lender's core answers, in the words of `core_lines` |
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from parley.contact.gate import Refused
 from parley.dates import zone
 from parley.engine.act_lines import read_act
 from parley.engine.announce import Figures
+from parley.engine.core_lines import answer_of_core
 from parley.engine.headline import SUM, minor
 from parley.engine.nightly import ARRANGEMENT_REMINDER, Trigger
 from parley.engine.situation import Situation, case_of
@@ -136,6 +138,8 @@ class Play:
                 return Announced(self._announced(rest.split(), at))
             case "!":
                 return self._told(rest)
+            case "%":
+                return answer_of_core(rest, self.twin, at)
             case "~":
                 act, who = read_act(rest, self.twin.case)
                 self.clock = at + _REPLY_MINUTES

@@ -23,7 +23,7 @@ from parley.engine.twin import Acted, Heard, Message
 from parley.messaging.catalogue import Rendered
 from parley.nlu.reading import Intent, Reading
 
-THEIRS: Final = ("now ", "@ ", "< ", "! ", "~ ")
+THEIRS: Final = ("now ", "@ ", "< ", "! ", "~ ", "% ")
 OURS: Final = ("> ", "x ", "= ")
 
 # Further intents that change what we do; the others are left out.

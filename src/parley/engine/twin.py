@@ -136,6 +136,28 @@ class Twin:
         self.dispatch_due(now)
         return Acted(decided, self.message(queued.number) if queued is not None else None)
 
+    def follow(self, outcome: Outcome, now: datetime) -> Acted:
+        """Carry out what follows from no word of the borrower and no act of staff: an answer of the lender's core."""
+        self.dispatch_due(now)
+        if outcome.cancels:
+            self._cancel(outcome.cancels)
+        if outcome.person_reason and self._needs_person_since is None:
+            self._needs_person_since = now
+        self._talk(state=outcome.to, memory=outcome.memory, needs_person=self._needs_person_since is not None)
+        draft = outcome.draft
+        if draft is None:
+            return Acted(outcome, None)
+        window = (draft.not_before, draft.not_after)
+        queued = self._queue(draft.rendered, draft.purpose, draft.discloses, draft.context, now, *window)
+        self.dispatch_due(now)
+        return Acted(outcome, self.message(queued.number))
+
+    def forget_plan(self) -> None:
+        """Take the last plan back, as if it had never been agreed."""
+        self.arrangements.pop()
+        self._record(holds=tuple(one for one in self.case.record.holds if one.kind is not Hold.PLAN_ACTIVE))
+        self.case = replace(self.case, offer=None, agreed_on=self.case.agreed_on[:-1])
+
     def _desk_case(self) -> Case:
         """Return the case as a person acts on it."""
         unanswered = self._unanswered()
