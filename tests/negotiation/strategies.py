@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from hypothesis import strategies as st
 
+from parley.negotiation.after_agreement import END_PLAN, PLAN_KEPT, PLAN_MISSED, RECHECK, SATISFACTION
+from parley.negotiation.after_words import AfterWords
 from parley.negotiation.menu import Facts
 from parley.negotiation.moves import Memory
 from parley.negotiation.policy import Policy, load_policy
@@ -70,7 +72,7 @@ def memories(draw: st.DrawFn) -> Memory:
     """Draw a memory; one with a chosen option has an offer it was chosen from."""
     has_offer = draw(st.booleans())
     return Memory(
-        goal=draw(st.sampled_from(["", *map(str, Intent)])),
+        goal=draw(st.sampled_from(["", *map(str, Intent), END_PLAN, PLAN_MISSED, PLAN_KEPT])),
         turns=draw(st.integers(0, 25)),
         unclear=draw(st.integers(0, 2)),
         identity_tries=draw(st.integers(0, 3)),
@@ -99,7 +101,21 @@ def standings(draw: st.DrawFn, *, is_proven: bool | None = None) -> Standing:
         balance_minor=balance,
         options=draw(st.integers(0, 3)),
         stop_scope=draw(st.sampled_from(["all", "promotions"])),
-        context=draw(st.sampled_from(["", "offer", "promo", "limit_change", "identity", "overdue"])),
+        context=draw(
+            st.sampled_from(["", "offer", "promo", "limit_change", "identity", "overdue", RECHECK, SATISFACTION])
+        ),
+        has_plan=draw(st.booleans()),
+        has_missed=draw(st.booleans()),
+        after=draw(
+            st.builds(
+                AfterWords,
+                ends_plan=st.booleans(),
+                ends_it=st.booleans(),
+                is_unchanged=st.booleans(),
+                has_changed=st.booleans(),
+                score=st.none() | st.integers(1, 5),
+            )
+        ),
         wants_limit_rise=draw(st.booleans()),
         may_ask_limit_rise=draw(st.booleans()),
     )

@@ -35,6 +35,8 @@ OWING = Standing(
 SAID_AS = {
     "offer": ("offer.one", "offer.two", "offer.three"),
     "offer.none": ("offer.none", "offer.none_person"),
+    "missed": ("arrangement.missed", "arrangement.missed_one", "arrangement.missed_three"),
+    "kept": ("arrangement.completed", "arrangement.completed_score"),
     "identity.ask": ("identity.ask_postcode", "identity.ask_contract_tail"),
     "crisis.support": ("crisis.support", "crisis.person"),
     "crisis.support_stopped": ("stop.confirmed_crisis", "stop.confirmed"),

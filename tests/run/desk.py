@@ -148,11 +148,10 @@ class Desk:
             expires_at=NOON + timedelta(days=7), currency="USD", capacity_minor=6000, plans=[], certificate={},
         )  # fmt: skip
         total = sum(amount for _, amount in parts)
-        values = {"agreed_at": NOON - timedelta(days=1), "standing": "active"} | more
+        values = {"agreed_at": NOON - timedelta(days=1), "standing": "active", "capacity_minor": 6000} | more
         row = models.Arrangement.objects.create(
             id=derive_id("test-arrangement", str(next(self.serial))), account=account, conversation=talk, offer=offer,
-            option=0, currency="USD", annual_rate_bps=0, balance_minor=total, total_minor=total, capacity_minor=6000,
-            **values,
+            option=0, currency="USD", annual_rate_bps=0, balance_minor=total, total_minor=total, **values,
         )  # fmt: skip
         models.ArrangementInstalment.objects.bulk_create(
             models.ArrangementInstalment(

@@ -68,14 +68,14 @@ def change(desk: Desk, account: models.Account, on: date) -> models.LimitChange:
 
 def tables() -> dict[str, list[tuple[Any, ...]]]:
     """Return everything a run writes, but for ciphertext, which is drawn anew, and counted ids."""
-    skipped = {"body_sealed", "id", "run_id"}
+    skipped = {"body_sealed", "memory_sealed", "id", "run_id"}
     found: dict[str, list[tuple[Any, ...]]] = {}
     kinds: list[type[Model]] = [
         models.Run, models.RunChunk, models.RunItem, models.Message, models.GateDecision, models.Conversation,
-        models.Event, models.Arrangement, models.Promise,
+        models.Event, models.OfferRecord, models.Arrangement, models.Promise,
     ]  # fmt: skip
     for kind in kinds:
-        is_named = kind in {models.Message, models.Conversation}
+        is_named = kind in {models.Message, models.Conversation, models.OfferRecord}
         names = [
             field.attname
             for field in kind._meta.concrete_fields
@@ -148,8 +148,10 @@ def _undo_run(desk: Desk) -> None:
     """Take the book back to the day before."""
     for kind in (models.RunItem, models.RunChunk, models.Run, models.GateDecision, models.Event, models.Message):
         kind.objects.all().delete()
+    models.Arrangement.objects.update(standing="active", ended_at=None, told_at=None, followed_at=None, reoffer=None)
+    models.OfferRecord.objects.filter(arrangement__isnull=True).delete()
     models.Conversation.objects.filter(arrangement__isnull=True).delete()
-    models.Arrangement.objects.update(standing="active", ended_at=None)
+    models.Conversation.objects.update(state="notified", memory_sealed=None, version=0)
 
 
 KILLED = """

@@ -122,10 +122,14 @@ class Draw:
         )  # fmt: skip
         if kind < 0.6:
             first = TOMORROW + self.dice.choice([3, 2, -2, -3, -4, -5]) * DAY
-            plan = self.desk.arrangement(accounts[-1], [(first, 2_000), (first + 30 * DAY, 2_000)], talk)
+            plan = self.desk.arrangement(
+                accounts[-1], [(first, 2_000), (first + 30 * DAY, 2_000)], talk,
+                recheck_on=TOMORROW - self.dice.choice([-1, 0, 6, 7, 8]) * DAY,
+            )  # fmt: skip
             if self.dice.random() < 0.4:
                 paid_on = first + self.dice.choice([0, 3, 4]) * DAY
                 plan.instalments.filter(number=1).update(paid_minor=2_000, cleared_on=min(paid_on, TODAY))
+            self.ended(plan)
         elif kind < 0.7:
             self.desk.promise(accounts[-1], talk, 5_000, TOMORROW + self.dice.choice([1, 0, -1, -2, -3]) * DAY)
         elif kind < 0.8:
@@ -136,6 +140,16 @@ class Draw:
                 outcome=self.dice.choice(["reached", "no_answer", "voicemail"]), purpose="collection", verdict="allow",
                 at=NOON - timedelta(hours=self.dice.randrange(1, 200)),
             )  # fmt: skip
+
+    def ended(self, plan: models.Arrangement) -> None:
+        """Draw an end of some plans: just kept, or broken and told of, or broken and still to be told of."""
+        kind = self.dice.random()
+        if kind < 0.5:
+            return
+        plan.standing, plan.ended_at = ("kept" if kind < 0.6 else "broken"), NOON - self.dice.choice([1, 6, 8]) * DAY
+        if kind > 0.7:
+            plan.told_at, plan.reoffer = plan.ended_at, plan.offer if kind > 0.8 else None
+        plan.save()
 
     def wishes(self, person: Person) -> None:
         """Draw what the borrower allowed, refused, named, and what holds us back."""
@@ -313,7 +327,9 @@ def test_by_column_the_same_is_wished_as_one_by_one(desk: Desk) -> None:
         found = list(find_wishes(as_book(rows, cadence), TODAY, cadence))
         assert {one.account_id: one for one in found} == expected
         assert [one.account_id for one in found] == sorted(expected)
-        assert {one.trigger.family for one in found} == {"overdue", "reminder", "arrangement.reminder", "limit_change"}
+        assert {one.trigger.family for one in found} == {
+            "overdue", "reminder", "arrangement.reminder", "arrangement.recheck", "limit_change",
+        }  # fmt: skip
 
 
 def drawn_row(dice: random.Random) -> BookRow:
@@ -331,6 +347,8 @@ def drawn_row(dice: random.Random) -> BookRow:
         dues=tuple(Due(day, 100, dice.choice([0, 99, 100])) for day in days),
         plan=tuple(plan) if dice.random() < 0.3 else (),
         has_promise=dice.random() < 0.1,
+        recheck_on=near(1, 0, -6, -7, -8) if dice.random() < 0.5 else None,
+        is_reoffered=dice.random() < 0.1,
         limit_changed_on=dice.choice([None, None, near(0, -1, -14, -15)]),
     )
 
@@ -351,7 +369,8 @@ def as_book(rows: Mapping[UUID, BookRow], cadence: Cadence) -> dict[str, list[tu
             for key, row in rows.items()
             for part in row.plan
         ],
-        "promises": [(key,) for key, row in rows.items() if row.has_promise],
+        "rechecks": [(key, row.recheck_on) for key, row in rows.items() if row.plan and row.recheck_on is not None],
+        "promises": [(key,) for key, row in rows.items() if row.has_promise or row.is_reoffered],
         "limits": [(key, row.limit_changed_on) for key, row in rows.items() if row.limit_changed_on is not None],
     }
 

@@ -25,8 +25,12 @@ def desk(home: Home) -> Desk:
 
 
 def settle(desk: Desk, day: int) -> frozenset[Any]:
+    """Return the plans that broke just now."""
+    before = set(models.Arrangement.objects.filter(standing="broken").values_list("id", flat=True))
     with transaction.atomic():
-        return standings.settle(0, 1, TODAY + day * DAY, 3, NOON, desk.vault).broken
+        ended = standings.settle(0, 1, TODAY + day * DAY, 3, NOON, desk.vault).accounts
+    broken = models.Arrangement.objects.filter(standing="broken", account__in=ended).exclude(id__in=before)
+    return frozenset(broken.values_list("id", flat=True))
 
 
 def agreed(desk: Desk) -> models.Arrangement:

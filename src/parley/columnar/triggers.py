@@ -14,14 +14,27 @@ from typing import Final
 from uuid import UUID
 
 from parley.columnar.database import database_in_memory, fill
-from parley.engine.nightly import LIMIT_NEWS_DAYS, Cadence, Trigger, of_lateness, of_limit, of_plan_part, reminder
+from parley.engine.nightly import (
+    LIMIT_NEWS_DAYS,
+    RECHECK_DAYS,
+    Cadence,
+    Trigger,
+    of_lateness,
+    of_limit,
+    of_plan_part,
+    of_recheck,
+    reminder,
+)
 
 # What a bucket holds: accounts that may be written to; what of them is due and not paid, until the day that is reminded
-# of; the instalments of plans that stand; accounts with a promise that stands; changes of limits that may be news.
+# of; the instalments of plans that stand; the days of which on it is asked whether these fit; accounts that are waited
+# for, because a promise stands or an offer after a plan that broke; changes of limits that may be news. What is said of
+# how a plan ended is not found here: the night that judges it finds it.
 BOOK: Final[Mapping[str, str]] = {
     "accounts": "account UUID",
     "dues": "account UUID, due_on DATE",
     "plans": "account UUID, due_on DATE, amount_minor BIGINT, paid_minor BIGINT, cleared_on DATE",
+    "rechecks": "account UUID, recheck_on DATE",
     "promises": "account UUID",
     "limits": "account UUID, effective_on DATE",
 }
@@ -43,19 +56,24 @@ WITH late AS (
 ), news AS (
   SELECT account, max(effective_on) AS changed_on FROM limits
   WHERE effective_on BETWEEN $as_of::DATE - {LIMIT_NEWS_DAYS} AND $as_of GROUP BY account
+), checked AS (
+  SELECT account, min(recheck_on) AS recheck_on FROM rechecks GROUP BY account
 ), asked AS (
-  SELECT account, oldest_open_on, changed_on, CASE
-    WHEN kept.account IS NOT NULL
-      THEN CASE WHEN is_reminded AND NOT coalesce(is_missed, false) THEN 'plan' END
+  SELECT account, oldest_open_on, changed_on, recheck_on, CASE
+    WHEN coalesce(is_missed, false) THEN NULL
+    WHEN kept.account IS NOT NULL AND is_reminded THEN 'plan'
+    WHEN kept.account IS NOT NULL AND $as_of::DATE BETWEEN recheck_on AND recheck_on + {RECHECK_DAYS} THEN 'recheck'
+    WHEN kept.account IS NOT NULL THEN NULL
     WHEN promises.account IS NOT NULL THEN NULL
     WHEN $as_of::DATE - oldest_open_on IN (SELECT unnest($overdue_days::INTEGER[])) THEN 'overdue'
     WHEN oldest_open_on IS NULL AND coming.due_on = $remind_on THEN 'reminder'
     WHEN changed_on IS NOT NULL THEN 'limit'
   END AS kind
   FROM accounts LEFT JOIN late USING (account) LEFT JOIN coming USING (account) LEFT JOIN kept USING (account)
-  LEFT JOIN news USING (account) LEFT JOIN (SELECT DISTINCT account FROM promises) AS promises USING (account)
+  LEFT JOIN news USING (account) LEFT JOIN checked USING (account)
+  LEFT JOIN (SELECT DISTINCT account FROM promises) AS promises USING (account)
 )
-SELECT account, kind, oldest_open_on, changed_on FROM asked WHERE kind IS NOT NULL ORDER BY account
+SELECT account, kind, oldest_open_on, changed_on, recheck_on FROM asked WHERE kind IS NOT NULL ORDER BY account
 """
 
 
@@ -85,12 +103,13 @@ def find_wishes(book: Mapping[str, Iterable[Sequence[object]]], as_of: date, cad
             fill(database, table, columns, book[table])
         found = database.execute(_WISHES, asked)
         while some := found.fetchmany(_ROWS_AT_ONCE):
-            for account, kind, oldest_open_on, changed_on in some:
+            for account, kind, oldest_open_on, changed_on, recheck_on in some:
                 days = (as_of - oldest_open_on).days if oldest_open_on is not None else 0
-                yield Wish(account, _trigger(kind, days, changed_on, as_of, remind_on), days)
+                news_on = recheck_on if kind == "recheck" else changed_on
+                yield Wish(account, _trigger(kind, days, news_on, as_of, remind_on), days)
 
 
-def _trigger(kind: str, days: int, changed_on: date | None, as_of: date, remind_on: date) -> Trigger:
+def _trigger(kind: str, days: int, news_on: date | None, as_of: date, remind_on: date) -> Trigger:
     match kind:
         case "plan":
             return of_plan_part(remind_on)
@@ -98,6 +117,9 @@ def _trigger(kind: str, days: int, changed_on: date | None, as_of: date, remind_
             return of_lateness(days, as_of)
         case "reminder":
             return reminder(remind_on)
+        case "recheck":
+            assert news_on is not None, "a plan is asked about from a day on"
+            return of_recheck(news_on)
         case _:
-            assert changed_on is not None, "news of a limit has its day"
-            return of_limit(changed_on)
+            assert news_on is not None, "news of a limit has its day"
+            return of_limit(news_on)

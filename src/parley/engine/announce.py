@@ -13,28 +13,42 @@ from parley.contact.window import send_window
 from parley.dates import start_of_day
 from parley.engine.asking import contact_facts, is_identity_fresh
 from parley.engine.case import ContactRecord, Party
-from parley.engine.nightly import ARRANGEMENT_MISSED, ARRANGEMENT_REMINDER, Trigger
+from parley.engine.lender import Lender
+from parley.engine.nightly import (
+    ARRANGEMENT_COMPLETED,
+    ARRANGEMENT_MISSED,
+    ARRANGEMENT_RECHECK,
+    ARRANGEMENT_REMINDER,
+    Trigger,
+)
 from parley.engine.turn import Library
-from parley.engine.wording import Saying, render
+from parley.engine.wording import Saying, completed_key, missed_key, render
 from parley.messaging.catalogue import Rendered
 from parley.purpose import Purpose
 from parley.servicing.account import Account
+from parley.servicing.schedule import Schedule
 
 # What is said where debt facts may not follow yet, for wishes that have no neutral form of their own.
-_NEUTRAL: Final = {ARRANGEMENT_REMINDER: "reminder.neutral", ARRANGEMENT_MISSED: "overdue.neutral"}
-_DETAIL: Final = {ARRANGEMENT_REMINDER: ARRANGEMENT_REMINDER, ARRANGEMENT_MISSED: ARRANGEMENT_MISSED}
+_NEUTRAL: Final = {
+    ARRANGEMENT_REMINDER: "reminder.neutral",
+    ARRANGEMENT_MISSED: "overdue.neutral",
+    ARRANGEMENT_COMPLETED: "arrangement.completed_neutral",
+    ARRANGEMENT_RECHECK: "arrangement.recheck_neutral",
+}
+_DETAIL: Final = {family: family for family in _NEUTRAL}
 # A promotion says nothing of the account, an alert no more than that there is one: each has one form.
 _ONLY: Final = frozenset({"promotion.offer", "risk_alert.ask"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Figures:
-    """The figures a wish speaks of, where it speaks of any. Units: minor units."""
+    """The figures a wish speaks of, where it speaks of any. Units: minor units. `plans`: of an offer it makes."""
 
     due_on: date | None = None
     amount_minor: int | None = None
     limit_before_minor: int | None = None
     limit_after_minor: int | None = None
+    plans: tuple[Schedule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -99,8 +113,9 @@ def announce(
     The plan is advice; the gate is asked again at dispatch. Returns the refusal where no waiting in time helps.
     """
     first = opening(trigger.family, party.zones, party.identity_proven_at, as_of, now, library.identity_fresh_days)
-    entry = library.catalogue.entry(first.key)
-    rendered = words_of(first.key, party, account, figures, as_of, library)
+    key = _told(first, trigger.family, figures, library.lender)
+    entry = library.catalogue.entry(key)
+    rendered = words_of(key, party, account, figures, as_of, library)
     facts = contact_facts(
         party,
         account,
@@ -126,6 +141,15 @@ def announce(
         assert isinstance(refused, Refused), "what is permitted at once is in time"
         return refused
     return _announced(rendered, window, not_after, library)
+
+
+def _told(first: Opening, family: str, figures: Figures, lender: Lender) -> str:
+    """Return the template where it turns on more than who reads it: the offer that is made, a question at the end."""
+    if first.is_proven and family == ARRANGEMENT_MISSED:
+        return missed_key(figures.plans)
+    if first.is_proven and family == ARRANGEMENT_COMPLETED:
+        return completed_key(lender)
+    return first.key
 
 
 def announce_permitted(
@@ -171,4 +195,5 @@ def _saying(party: Party, account: Account, as_of: date, figures: Figures) -> Sa
         amount_minor=figures.amount_minor,
         limit_before_minor=figures.limit_before_minor,
         limit_after_minor=figures.limit_after_minor,
+        plans=figures.plans,
     )

@@ -13,6 +13,7 @@ from parley.locale import Language
 from parley.negotiation.moves import Memory
 from parley.negotiation.state import State
 from parley.servicing.account import Account
+from parley.servicing.arrangement import InstalmentState, Standing
 from parley.servicing.schedule import Schedule
 
 
@@ -43,6 +44,19 @@ class OpenOffer:
     plans: tuple[Schedule, ...]
     capacity_minor: int
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AgreedPlan:
+    """The newest plan agreed for the account, stands it or not. Units: minor units; `capacity_minor` is a month's.
+
+    `missed`: the payment for which it broke, while what follows is not settled; None for any other plan.
+    """
+
+    arrangement_id: UUID
+    standing: Standing
+    capacity_minor: int
+    missed: InstalmentState | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -125,6 +139,17 @@ class Case:
     agreed_on: tuple[date, ...] = ()
     broken_plans: int = 0
     staffing: Staffing | None = None
+    plan: AgreedPlan | None = None
+
+    @property
+    def standing_plan(self) -> AgreedPlan | None:
+        """The plan that is being kept, where there is one."""
+        return self.plan if self.plan is not None and self.plan.standing is Standing.ACTIVE else None
+
+    @property
+    def missed(self) -> InstalmentState | None:
+        """The payment that broke the last plan, while another offer may stand."""
+        return self.plan.missed if self.plan is not None else None
 
     def today(self, now: datetime) -> date:
         """Return the borrower's day: that of the first zone known, the UTC day where none is."""

@@ -55,7 +55,7 @@ def make_draft(
         answering=answering,
         is_by_person=is_by_person,
     )
-    offered = Offered(saying.plans) if key in OFFER_TEXTS else None
+    offered = Offered(saying.plans, saying.amount_minor) if key in OFFER_TEXTS else None
     said = Said(rendered.text, key, offered, is_by_person)
     return Draft(
         rendered=rendered,

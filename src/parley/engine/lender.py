@@ -15,6 +15,7 @@ class Lender:
 
     `stop_words` are by country, "*" the rest; `advice` and `lines` (crisis lines) by (country, language).
     `asks_postcode`: countries whose borrowers prove identity by postcode; elsewhere by the tail of the contract number.
+    `asks_satisfaction`: whether a borrower who kept a plan is asked how it was, once.
     """
 
     actor: Actor
@@ -27,6 +28,7 @@ class Lender:
     advice: Mapping[tuple[str, Language], str]
     lines: Mapping[tuple[str, Language], str]
     asks_postcode: frozenset[str]
+    asks_satisfaction: bool = True
 
     def words(self, jurisdiction: str, language: Language) -> dict[str, str]:
         """Return the words a message to this place and language may use, by placeholder name."""

@@ -22,7 +22,8 @@ from parley.rulebook.book import Rulebook
 class Library:
     """What the engine knows by heart: catalogue, word tables, rulebook, policy, the lender; loaded once.
 
-    `reader` reads replies, `outbound` our own texts; `route` says by whom they are carried and what is registered.
+    `reader` reads replies, `after_words` what they say of a plan, `outbound` our own texts; `route` says by whom they
+    are carried and what is registered.
     Only `rulebook` may be exchanged while a process runs, and only by `run.rules_in_use`, as a whole: each decision is
     by one rulebook, and names it. Whoever decides takes it once, and nothing else here is made of it.
     """
@@ -42,6 +43,7 @@ class Library:
     route: Route
     permissions: Permissions
     times: ServiceTimes
+    after_words: Lexicon
 
     @property
     def lexicon(self) -> Lexicon:

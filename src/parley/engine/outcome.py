@@ -140,6 +140,9 @@ class Outcome:
     quarantines: bool = False
     cancels: str = ""
     pages: bool = False
+    # The plan that the borrower ended, and how they say it was, from 1 to 5.
+    ends_plan: UUID | None = None
+    score: int | None = None
     # How the reply was understood, where there was one: kept as it was on that day.
     reading: Reading | None = None
     desk: DeskChange | None = None

@@ -4,6 +4,7 @@
 |---|---|
 | `now DAY HH:MM [ZONE]` | sets the borrower's clock, never back; the first one names the zone |
 | `@ FAMILY …` | the nightly run wants to write: `@ overdue`, `@ reminder 35.00 due 2026-12-20`, … |
+| `@ plan_missed SUM due DAY` · `@ plan_kept` | … because the plan was judged broken, or kept to its last payment |
 | `< TEXT` | the borrower replies; a minute passes |
 | `! STATE` | the carrier tells what became of the text that left last |
 | `~ ACT` | a member of staff acts, in the words of `act_lines`; a minute passes |
@@ -23,7 +24,13 @@ from parley.engine.act_lines import read_act
 from parley.engine.announce import Figures
 from parley.engine.core_lines import answer_of_core
 from parley.engine.headline import SUM, minor
-from parley.engine.nightly import ARRANGEMENT_REMINDER, Trigger
+from parley.engine.nightly import (
+    ARRANGEMENT_COMPLETED,
+    ARRANGEMENT_MISSED,
+    ARRANGEMENT_RECHECK,
+    ARRANGEMENT_REMINDER,
+    Trigger,
+)
 from parley.engine.situation import Situation, case_of
 from parley.engine.turn import Library
 from parley.engine.twin import Acted, Heard, Message, Twin
@@ -38,6 +45,9 @@ FAMILIES: Final = {
     "risk_alert.ask": (Purpose.RISK_ALERT, "risk_alert.ask"),
     "promotion": (Purpose.PROMOTION, "promotion.offer"),
     "plan_reminder": (Purpose.REMINDER, ARRANGEMENT_REMINDER),
+    "plan_recheck": (Purpose.SERVICING, ARRANGEMENT_RECHECK),
+    "plan_missed": (Purpose.COLLECTION, ARRANGEMENT_MISSED),
+    "plan_kept": (Purpose.SERVICING, ARRANGEMENT_COMPLETED),
 }
 # What the carrier may tell of a text, in the words of the ledger.
 RECEIPTS: Final = {

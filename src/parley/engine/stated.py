@@ -23,6 +23,8 @@ OFFER_TEXTS: Final = frozenset(
     {
         *("offer.one", "offer.two", "offer.three", "offer.parts_one", "offer.parts_two", "offer.parts_three"),
         *("plan.read_back", "plan.read_back_parts", "plan.agreed"),
+        *("arrangement.missed_one", "arrangement.missed_two", "arrangement.missed_three"),
+        *("arrangement.missed_parts_one", "arrangement.missed_parts_two", "arrangement.missed_parts_three"),
     }
 )
 
@@ -36,9 +38,10 @@ _NUMBER: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|,\d)|\d+(?:\.\d+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Offered:
-    """What a text about an offer may speak of: the plans of its record."""
+    """What a text about an offer may speak of: the plans of its record, and what was missed of the plan before."""
 
     plans: tuple[Schedule, ...]
+    missed_minor: int | None = None
 
     @property
     def numbers(self) -> frozenset[Decimal]:
@@ -47,6 +50,7 @@ class Offered:
         for plan in self.plans:
             digits = MINOR_DIGITS[plan.currency]
             sums = {row.payment_minor for row in plan.rows} | {plan.total_minor, plan.forgiven_minor}
+            sums |= {self.missed_minor} if self.missed_minor is not None else set()
             found |= {Decimal(minor).scaleb(-digits) for minor in sums}
             found |= {Decimal(plan.annual_rate_bps).scaleb(-2), Decimal(plan.count)}
         if any(plan.has_down_payment for plan in self.plans):

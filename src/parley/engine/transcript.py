@@ -204,6 +204,8 @@ def deeds(outcome: Outcome) -> list[str]:
         (bool(answered), answered),
         (outcome.is_identity_proven, "identity proven"),
         (outcome.offer, _offered(outcome)),
+        (outcome.ends_plan, "plan ended"),
+        (outcome.score, f"score {outcome.score}"),
         (agreed, f"plan agreed: {agreed.plan.count} payments" if agreed is not None else ""),
         (outcome.promise, "promise recorded"),
         (outcome.limit_rise, "wish for a higher limit passed on"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from parley.engine.asking import Answering, is_identity_fresh
 from parley.engine.budgets import bands_of, budget_of, budgeting_of, told_in
@@ -19,6 +20,8 @@ from parley.engine.signposting import brought_up, standing, tells_of_advice
 from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
 from parley.ids import derive_id
 from parley.money import MINOR_DIGITS, divide_up
+from parley.negotiation.after_agreement import RECHECK, SATISFACTION
+from parley.negotiation.after_words import after_words
 from parley.negotiation.at_budget import statement_of
 from parley.negotiation.budget.answers import Answer
 from parley.negotiation.budget.questions import Ask
@@ -33,13 +36,22 @@ from parley.nlu.read import read
 from parley.nlu.reading import EXACT, Intent, Reading, ReadingContext
 from parley.nlu.urgent import scan
 from parley.nlu.wishes import Wish, wishes
+from parley.purpose import Purpose
 from parley.servicing.account import Account
 from parley.servicing.delinquency import arrears_minor, days_past_due
 from parley.servicing.interest import level_instalment
 from parley.servicing.schedule import Schedule
 
 # The library is what every caller of a turn hands in.
-__all__ = ["Library", "context_of", "turn"]
+__all__ = ["READ_AS", "Library", "context_of", "turn"]
+
+# What our questions about a plan are to the reader, which does not know them: what a month allows; nothing.
+READ_AS: Final = {RECHECK: "capacity", SATISFACTION: None}
+# What is a reply where it answers one.
+_ANSWERED_AS: Final = {
+    Purpose.COLLECTION: Purpose.NEGOTIATION_REPLY,
+    Purpose.SERVICING: Purpose.NEGOTIATION_REPLY,
+}
 
 # What the last question of each state was about, to be taken up again after an alert was answered.
 _ASKED: Final[dict[State, str]] = {
@@ -129,7 +141,7 @@ def _is_urgent(text: str, library: Library) -> bool:
 def context_of(case: Case, now: datetime) -> ReadingContext:
     """Return what the reader may know of *case* beside the words."""
     options = tuple(str(n + 1) for n in range(len(case.offer.plans))) if case.offer is not None else ()
-    last = case.talk.last_context or None
+    last: str | None = READ_AS.get(case.talk.last_context, case.talk.last_context or None)
     if last in _REMINDED:
         # Our reminder came after the question; what is answered may be either, and the question knows its answers.
         last = _ANSWERED_AFTER.get(case.talk.state, last)
@@ -166,6 +178,9 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         latest_start_on=_latest_start_on(account, today, library) if account is not None else None,
         wants_limit_rise=Wish.LIMIT_RISE in wishes(inbound.text, library.lexicon),
         may_ask_limit_rise=may_ask_limit_rise(case, today),
+        has_plan=case.standing_plan is not None,
+        has_missed=case.missed is not None,
+        after=after_words(inbound.text, library.after_words),
     )
 
 
@@ -222,6 +237,8 @@ def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, re
         quarantines=Act.QUARANTINE in move.acts,
         cancels="all" if Act.CANCEL_WAITING in move.acts else "promotion" if Act.OPT_OUT_PROMOTION in move.acts else "",
         pages=Act.PAGE_PERSON in move.acts,
+        ends_plan=_ended(case, move),
+        score=after_words(inbound.text, library.after_words).score if Act.SCORE in move.acts else None,
         reading=reading,
     )
     if draft is not None and not will_leave(draft) and not outcome.person_reason:
@@ -269,7 +286,8 @@ def _draft(
         plans,
         case.talk.last_context,
         move.between,
-        due_on=move.memory.promise_due_on if key.startswith("promise.") else None,
+        due_on=_due_on(case, move, key),
+        amount_minor=case.missed.open_minor if move.say == "missed" and case.missed is not None else None,
         budget=budget_of(move.memory, about),
         bands=bands_of(move.memory, about, case.account.currency) if case.account is not None else (),
         promised=_promised(case, move, now, library) if "when" in entry.placeholders else None,
@@ -279,7 +297,8 @@ def _draft(
         case.party.identity_proven_at, now, library.identity_fresh_days
     )
     answering = Answering(inbound.inbound_id, inbound.received_at)
-    draft = make_draft(case, key, saying, now, library, purpose=entry.purpose, is_proven=is_proven, answering=answering)
+    purpose = _ANSWERED_AS.get(entry.purpose, entry.purpose)
+    draft = make_draft(case, key, saying, now, library, purpose=purpose, is_proven=is_proven, answering=answering)
     return replace(draft, context=_subject(move, draft.context))
 
 
@@ -287,6 +306,20 @@ def _promised(case: Case, move: Move, now: datetime, library: Library) -> Promis
     """Return by when a person answers, in the borrower's time; where that is not known no time is told."""
     zones = case.party.zones
     return promise(move.person or "state", now, zones[0], library.times, case.staffing) if zones else None
+
+
+def _due_on(case: Case, move: Move, key: str) -> date | None:
+    """Return the day that a text speaks of, where it is that of no plan: what was promised, what was missed."""
+    if move.say == "missed" and case.missed is not None:
+        return case.missed.due_on
+    return move.memory.promise_due_on if key.startswith("promise.") else None
+
+
+def _ended(case: Case, move: Move) -> UUID | None:
+    if Act.END_PLAN not in move.acts:
+        return None
+    assert case.standing_plan is not None, "what is ended stands"
+    return case.standing_plan.arrangement_id
 
 
 def _subject(move: Move, context: str) -> str:
@@ -335,6 +368,8 @@ def _events(move: Move, reading: Reading, offer: NewOffer | None) -> tuple[Happe
         Act.CONFIRM_TRANSACTION: "transaction.confirmed",
         Act.DENY_TRANSACTION: "transaction.denied",
         Act.ASK_LIMIT_RISE: "limit_rise.asked",
+        Act.END_PLAN: "arrangement.cancelled",
+        Act.SCORE: "satisfaction.told",
     }
     events += [Happened(kind) for act, kind in deeds.items() if act in move.acts]
     if move.person:

@@ -2,8 +2,8 @@
 
 It keeps the state of the talk, the proof of identity, the standing offer, holds, refusals, and every text of ours in
 its state of the ledger. Its sender is always awake: what waits leaves at its instant, and the gate is asked then. The
-carrier tells what it is made to tell. What the nightly run does beside writing to people (it closes silent threads and
-judges promises) is not here.
+carrier tells what it is made to tell. What the nightly run does beside writing to people (it closes silent threads,
+judges promises and plans) is not here; that a plan was judged kept or broken it is told.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from parley.contact.resuming import resume_words
 from parley.engine.acts import HOW, Act, ActRefusal, CallOutcome, Operator
 from parley.engine.announce import Announcement, Figures, announce
 from parley.engine.asking import Answering, contact_facts, is_identity_fresh, with_text
-from parley.engine.case import Case, ContactRecord, Inbound, OpenOffer, Spoken, StandingHold, Talk
+from parley.engine.case import Case, ContactRecord, Inbound, Spoken, StandingHold, Talk
 from parley.engine.door import Admitted, admit
 from parley.engine.nightly import Trigger, is_talking
 from parley.engine.operator import decide_act
 from parley.engine.outcome import DeskChange, NewArrangement, NewPromise, Outcome
 from parley.engine.refusals import Refusals
 from parley.engine.turn import Library, answer, context_of, turn
+from parley.engine.twin_plans import after_outcome, judged, offered
 from parley.engine.twin_rows import Acted, Heard, Message
 from parley.ids import derive_id
 from parley.locale import Language
@@ -54,6 +55,7 @@ class Twin:
     messages: list[Message] = field(default_factory=list)
     arrangements: list[NewArrangement] = field(default_factory=list)
     promises: list[NewPromise] = field(default_factory=list)
+    scores: list[int] = field(default_factory=list)
     _heard_at: list[datetime] = field(default_factory=list)
     _refusals: Refusals = field(default_factory=Refusals)
     _needs_person_since: datetime | None = None
@@ -75,12 +77,16 @@ class Twin:
 
         An alert is not the nightly run's and waits for no talk to end.
         """
-        assert self.case.account is not None, "the nightly run writes about an account"
         self.dispatch_due(now)
         heard_at = self._heard_at[-1] if self._heard_at else None
         if wish.purpose is not Purpose.RISK_ALERT and is_talking(self.case.talk.state, heard_at, now):
             return None
         self._reopen()
+        proven = self._is_proven(now)
+        self.case, followed = judged(self.case, wish, figures, now, self.library, is_proven=proven)
+        if followed is not None and followed.offer is not None:
+            figures = replace(figures, plans=followed.offer.menu.plans)
+        assert self.case.account is not None, "the nightly run writes about an account"
         made = announce(
             wish,
             self.case.party,
@@ -95,6 +101,9 @@ class Twin:
         )
         if not isinstance(made, Announcement):
             return made
+        if followed is not None:
+            self._talk(state=followed.state, memory=followed.memory)
+            self.case = offered(self.case, followed.offer)
         queued = self._queue(
             made.rendered, made.purpose, made.discloses, made.context, now, made.not_before, made.not_after
         )
@@ -170,7 +179,7 @@ class Twin:
             unanswered_at=unanswered.received_at if unanswered is not None else None,
             also_held=frozenset(held),
             spoken=spoken[-1] if spoken else None,
-            has_arrangement=bool(self.arrangements),
+            has_arrangement=self.case.standing_plan is not None,
             has_promise=bool(self.promises),
         )
         return replace(self.case, desk=desk)
@@ -361,15 +370,10 @@ class Twin:
         )
 
     def _agree(self, outcome: Outcome, now: datetime) -> None:
-        """Keep what was offered, agreed and promised."""
-        if outcome.offer is not None:
-            made = outcome.offer
-            standing = OpenOffer(made.offer_id, made.menu.plans, made.capacity_minor, made.expires_at)
-            self.case = replace(self.case, offer=standing)
-        if outcome.arrangement is not None:
-            self.arrangements.append(outcome.arrangement)
-            self.case = replace(self.case, agreed_on=(*self.case.agreed_on, self.case.today(now)))
-            self._hold(Hold.PLAN_ACTIVE, None)
+        """Keep what was offered, agreed, ended and promised."""
+        self.arrangements += [outcome.arrangement] if outcome.arrangement is not None else []
+        self.case = after_outcome(self.case, outcome, len(self.arrangements), self.case.today(now))
+        self.scores += [outcome.score] if outcome.score is not None else []
         if outcome.promise is not None:
             self.promises.append(outcome.promise)
 
@@ -464,9 +468,7 @@ class Twin:
         if any((one.kind, one.inbound_id) == (kind, inbound_id) for one in holds):
             return
         row = derive_id("hold", str(len(self._heard_at)), str(self._acts), kind)
-        # That a plan is kept is no row of its own.
-        row_or_none = None if kind is Hold.PLAN_ACTIVE else row
-        self._record(holds=(*holds, StandingHold(kind, inbound_id, row_or_none, began_on)))
+        self._record(holds=(*holds, StandingHold(kind, inbound_id, row, began_on)))
 
     def _record(self, **changes: object) -> None:
         record: ContactRecord = replace(self.case.record, **changes)  # type: ignore[arg-type]  # names of its fields

@@ -29,6 +29,8 @@ BUDGET_TEXTS: Final = "budget."
 _OFFER_KEYS: Final = ("offer.one", "offer.two", "offer.three")
 # Where a plan has a first payment of its own, every plan is told in two parts.
 _PARTS_KEYS: Final = ("offer.parts_one", "offer.parts_two", "offer.parts_three")
+_MISSED: Final = "arrangement.missed"
+_COMPLETED: Final = "arrangement.completed"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -189,6 +191,8 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
         case "offer":
             keys = _PARTS_KEYS if any(plan.has_down_payment for plan in plans) else _OFFER_KEYS
             return keys[len(plans) - 1]
+        case "missed" | "kept":
+            return missed_key(plans) if move.say == "missed" else completed_key(lender)
         case "plan.read_back" if move.memory.option is not None and plans[move.memory.option].has_down_payment:
             return "plan.read_back_parts"
         case "info.balance" if move.to is State.OFFER and plans:
@@ -205,6 +209,19 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
             return "stop.confirmed_crisis" if words["lines"] else "stop.confirmed"
         case _:
             return move.say
+
+
+def missed_key(plans: tuple[Schedule, ...]) -> str:
+    """Return the key of the text about a missed payment, with the offer of *plans* where there are any."""
+    if not plans:
+        return _MISSED
+    keys = _PARTS_KEYS if any(plan.has_down_payment for plan in plans) else _OFFER_KEYS
+    return f"{_MISSED}_{keys[len(plans) - 1].removeprefix('offer.')}"
+
+
+def completed_key(lender: Lender) -> str:
+    """Return the key of the thanks for a plan that was kept, with or without the question how it was."""
+    return f"{_COMPLETED}_score" if lender.asks_satisfaction else _COMPLETED
 
 
 def render(key: str, say: Saying, lender: Lender, catalogue: Catalogue) -> Rendered:

@@ -14,6 +14,7 @@ from typing import Final
 
 from parley.dates import add_days
 from parley.money import MINOR_DIGITS
+from parley.negotiation.after_agreement import after_agreement, keeps_goal, proven_after
 from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, after_the_end, for_a_person, resumed, urgent
 from parley.negotiation.at_budget import above_budget, at_budget, begin
 from parley.negotiation.capacity import monthly_capacity
@@ -53,6 +54,7 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
         return alert
     return (
         for_a_person(memory, reading)
+        or after_agreement(state, memory, reading, facts)
         or about_limit(state, memory, reading, facts)
         or _plain(state, memory, reading, facts, policy)
     )
@@ -64,6 +66,8 @@ def _proven(memory: Memory, facts: Standing) -> Move:
     memory = memory.but(unclear=0)
     if memory.goal == LIMIT_RISE:
         move = limit_rise(State.NOTIFIED, memory, facts)
+    elif (later := proven_after(memory, facts)) is not None:
+        move = later
     elif not facts.owes:
         move = to_person(memory, "no_debt")
     elif memory.goal == _LIMIT_WHY:
@@ -124,6 +128,8 @@ def _unproven(state: State, memory: Memory, reading: Reading, facts: Standing) -
 
 def _noted(memory: Memory, reading: Reading, facts: Standing) -> Memory:
     """Keep the goal and what was named with it."""
+    if keeps_goal(memory, reading.intent):
+        return memory
     slots = reading.slots
     amount = _minor(slots.amount, facts.currency) if slots.currency in {None, facts.currency} else None
     if reading.intent is Intent.PROMISE_TO_PAY:

@@ -28,6 +28,8 @@ class Act(StrEnum):
     CONFIRM_TRANSACTION = "confirm_transaction"
     DENY_TRANSACTION = "deny_transaction"
     ASK_LIMIT_RISE = "ask_limit_rise"
+    END_PLAN = "end_plan"
+    SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

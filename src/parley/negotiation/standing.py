@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from parley.negotiation.after_words import AfterWords
 from parley.negotiation.budget.budgeting import Budgeting
 
 
@@ -16,6 +17,8 @@ class Standing:
     "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
     `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
     `latest_start_on`: the last day on which a plan may begin; None: as the policy has it without deferral.
+    `has_plan`: one that was agreed stands; `has_missed`: one broke, and its missed payment is known. `after`: what the
+    words of the table for talks after an agreement say.
     `budget`: what income and spending are asked and worked out with. `agrees`: the reply is a yes and nothing beside.
     `implied_minor`: what so many payments as the reply names come to a month, where it names no sum.
     `wants_limit_rise`: the reply asks for a higher limit; `may_ask_limit_rise`: such a wish goes to the lender's core:
@@ -35,6 +38,9 @@ class Standing:
     context: str
     has_resumed: bool = False
     latest_start_on: date | None = None
+    has_plan: bool = False
+    has_missed: bool = False
+    after: AfterWords = AfterWords()  # noqa: RUF009 - frozen, so one shared default is safe
     budget: Budgeting | None = None
     wants_limit_rise: bool = False
     may_ask_limit_rise: bool = False

@@ -3,6 +3,7 @@
 ```
 notified → identify → capacity → (budget →) offer → read_back → agreed
                     ↘ promise → promise_read_back → promised
+agreed → end_read_back → with_person, when the borrower ends the plan
 any → with_person · disputed · wrong_person · opted_out · crisis · locked · closed
 opted_out → notified, when the borrower asks for texts again; to a person where the same reply says what needs one
 ```
@@ -29,6 +30,7 @@ class State(StrEnum):
     PROMISE_READ_BACK = "promise_read_back"
     AGREED = "agreed"
     PROMISED = "promised"
+    END_READ_BACK = "end_read_back"
     WITH_PERSON = "with_person"
     DISPUTED = "disputed"
     WRONG_PERSON = "wrong_person"
@@ -81,16 +83,17 @@ _TALKING: Final = frozenset(
 )
 
 _ONWARD: Final[dict[State, frozenset[State]]] = {
-    State.NOTIFIED: _TALKING,
-    State.IDENTIFY: _TALKING,
-    State.CAPACITY: _TALKING,
-    State.BUDGET: _TALKING,
-    State.OFFER: _TALKING | {State.READ_BACK},
+    State.NOTIFIED: _TALKING | {State.END_READ_BACK},
+    State.IDENTIFY: _TALKING | {State.END_READ_BACK},
+    State.CAPACITY: _TALKING | {State.END_READ_BACK},
+    State.BUDGET: _TALKING | {State.END_READ_BACK},
+    State.OFFER: _TALKING | {State.READ_BACK, State.END_READ_BACK},
     State.READ_BACK: _TALKING | {State.READ_BACK, State.AGREED},
     State.PROMISE: _TALKING,
     State.PROMISE_READ_BACK: _TALKING | {State.PROMISED},
-    State.AGREED: _TALKING | {State.AGREED},
+    State.AGREED: _TALKING | {State.AGREED, State.END_READ_BACK},
     State.PROMISED: _TALKING | {State.PROMISED},
+    State.END_READ_BACK: _TALKING | {State.AGREED, State.END_READ_BACK},
 }
 
 # STOP and a crisis are heard even where a person has taken over or the thread was closed.

@@ -21,6 +21,8 @@ from parley.locale import Language
 from parley.messaging.catalogue import load_catalogue
 from parley.messaging.crisis import ADVICE_FILE, CRISIS_FILE, advice_for, lines_for, load_help
 from parley.messaging.identity import IDENTITY_FILE, load_asks_postcode
+from parley.negotiation.after_words import FILE as AFTER_FILE
+from parley.negotiation.after_words import load_after_words
 from parley.negotiation.budget.answers import FILE_NAME as ANSWERS_FILE
 from parley.negotiation.budget.answers import load_answer_words
 from parley.negotiation.budget.bands import FILE_NAME as BANDS_FILE
@@ -89,6 +91,7 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
             options=bool(settings.guidance.options_reference), advice=bool(settings.guidance.advice_reference)
         ),
         times=service_times(settings, rules),
+        after_words=load_after_words(data_files("parley.nlu.data"), data_files("parley.negotiation.data")[AFTER_FILE]),
     )
 
 
@@ -179,6 +182,7 @@ def build_lender(settings: Settings) -> Lender:
         advice={place: advice_for(*place, advice) or "" for place in places},
         lines={place: lines_for(*place, crisis) or "" for place in places},
         asks_postcode=load_asks_postcode(help_files[IDENTITY_FILE]),
+        asks_satisfaction=settings.messages.asks_satisfaction,
     )
 
 

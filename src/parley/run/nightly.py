@@ -28,6 +28,7 @@ from parley.engine.service import room
 from parley.engine.turn import Library
 from parley.negotiation.levers import WHOLE_BPS
 from parley.negotiation.state import State
+from parley.run.nightly_after import AfterPlans
 from parley.run.nightly_book import Night, NightBook, Wanted
 from parley.run.nightly_budget import Prices, Reach, draw
 from parley.run.queueing import message_row
@@ -175,6 +176,7 @@ class _Chunk:
         self.reach = reach
         self.wanted: Mapping[UUID, Wanted] = {}
         self.settled: frozenset[UUID] = frozenset()
+        self.after = AfterPlans(run.as_of, now, library, vault)
         self.counts: Counter[str] = Counter()
         self.items: list[models.RunItem] = []
         self.messages: list[models.Message] = []
@@ -185,13 +187,20 @@ class _Chunk:
         # The run for tomorrow judges today: what tomorrow's payments keep is not broken yet.
         judged_on = min(self.run.as_of, self.now.date())
         settled = settle(number, chunks, judged_on, self.terms.cadence.grace_days, self.now, self.vault)
-        # What was settled just now the columns have not seen.
-        self.settled = settled.accounts
-        page = load_wished(self.wanted.keys() | settled.accounts, self.run.as_of, settled.broken)
+        self.after.look(number, chunks, judged_on, self.terms.cadence.grace_days)
+        # What was settled just now, and how plans ended, the columns have not seen.
+        self.settled = settled.accounts | self.after.pending.keys()
+        page = load_wished(self.wanted.keys() | self.settled, self.run.as_of, self.after.plans)
         wishes = self._wishes(page)
         self.counts["none"] += count_accounts(number, chunks) - len(wishes)
+        borrowers = {wish.account.borrower_id for wish in wishes} | self.after.borrowers
+        borrower_lock(borrowers)
+        points = points_of(borrowers)
+        # Before anything is said: where a person comes, the machine is silent.
+        self.after.finish(points)
         if wishes:
-            self._address(wishes, page)
+            self._address(wishes, page, points)
+        self.after.finish(points)
         return dict(self.counts)
 
     def _wishes(self, page: Page) -> list[_Wish]:
@@ -215,14 +224,11 @@ class _Chunk:
         wanted = self.wanted.get(account_id)
         return wanted.judged if wanted is not None and wanted.wish_id == wish_id else None
 
-    def _address(self, wishes: list[_Wish], page: Page) -> None:
-        borrowers = {wish.account.borrower_id for wish in wishes}
-        borrower_lock(borrowers)
+    def _address(self, wishes: list[_Wish], page: Page, points: Mapping[UUID, models.ContactPoint]) -> None:
         # Before the lock was held, an import that was undone may have taken an account away.
         there = set(
             models.Account.objects.filter(id__in=[wish.account.id for wish in wishes]).values_list("id", flat=True)
         )
-        points = points_of(borrowers)
         talks = talks_on(list(points.values()))
         unanswered = set(
             models.Inbound.objects.filter(status="new", contact_point__in=points.values()).values_list(
@@ -284,6 +290,7 @@ class _Chunk:
         records = load_records({wish.account.borrower_id for wish, _ in asked}, self.now) if asked else {}
         for wish, point in asked:
             talk = talks.get(point.id)
+            wish.figures = self.after.figures(wish.trigger, wish.account.id, point, wish.figures)
             verdict = announce(
                 wish.trigger,
                 self._party(point),
@@ -298,6 +305,7 @@ class _Chunk:
             )
             if isinstance(verdict, Refused):
                 self._refuse(wish, verdict)
+                self.after.refused(wish.account.id, verdict)
             elif not self._is_paid_for(wish):
                 # The columns refused it, and what they refused it for is over.
                 self._item(wish, "skipped", "over_budget", "")
@@ -314,6 +322,7 @@ class _Chunk:
     ) -> None:
         talks = open_talks([(point, wish.account.id) for wish, point, _ in planned], standing, self.now)
         for wish, point, announcement in planned:
+            offer = self.after.keep(wish.account.id, announcement, talks[point.id])
             message = message_row(
                 wish.message_id,
                 wish.account,
@@ -321,6 +330,7 @@ class _Chunk:
                 talks[point.id],
                 announcement,
                 about_on=wish.trigger.due_on,
+                offer=offer,
                 now=self.now,
                 cost_per_segment_micro=self.terms.cost_per_segment_micro,
                 vault=self.vault,

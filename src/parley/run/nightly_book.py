@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -112,7 +112,8 @@ class NightBook:
             "accounts": plain.open_accounts(low, high),
             "dues": plain.unpaid_dues(low, high, self._night.cadence.remind_on(self._night.as_of)),
             "plans": plain.plan_parts(low, high),
-            "promises": plain.promised(low, high),
+            "rechecks": plain.rechecked(low, high, self._night.as_of),
+            "promises": chain(plain.promised(low, high), plain.reoffered(low, high)),
             "limits": plain.new_limits(low, high, self._night.as_of),
         }
 

@@ -51,6 +51,12 @@ def post(
     for due in Instalment.objects.filter(account_id__in=wanted).order_by("due_on"):
         dues.setdefault(due.account_id, []).append(due)
     plans = dict(Arrangement.objects.filter(account_id__in=wanted, standing="active").values_list("account_id", "id"))
+    # One that was judged broken may have been paid in time, and the file only tells it now: the night judges it anew.
+    broken = dict(
+        Arrangement.objects.filter(account_id__in=wanted, standing="broken", followed_at__isnull=True)
+        .exclude(account_id__in=plans)
+        .values_list("account_id", "id")
+    )
     promised = set(
         Promise.objects.filter(account_id__in=wanted, standing="active").values_list("account_id", flat=True)
     )
@@ -61,8 +67,8 @@ def post(
         waterfall = choose(waterfalls, row.borrower.jurisdiction, situation)
         found = apply_payment(account_of(row, dues.get(row.id, [])), one.amount_minor, one.paid_on, waterfall)
         _take_over(row, dues.get(row.id, []), found)
-        if row.id in plans:
-            _pay_plan(plans[row.id], one.amount_minor, one.paid_on)
+        if row.id in plans or row.id in broken:
+            _pay_plan(plans.get(row.id) or broken[row.id], one.amount_minor, one.paid_on)
         if row.id in promised:
             _pay_promises(row.id, one.amount_minor, one.paid_on)
         payments.append(_payment(one, found))

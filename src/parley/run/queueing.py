@@ -28,6 +28,7 @@ def message_row(
     vault: Vault,
     about_on: date | None = None,
     campaign: models.Campaign | None = None,
+    offer: models.OfferRecord | None = None,
     priority: int = BULK_PRIORITY,
 ) -> models.Message:
     """Return the row, its text sealed; nothing is written yet."""
@@ -39,6 +40,7 @@ def message_row(
         contact_point=point,
         conversation=talk,
         campaign=campaign,
+        offer=offer,
         purpose=said.purpose,
         template_key=rendered.key,
         template_version=rendered.version,

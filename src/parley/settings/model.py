@@ -131,6 +131,11 @@ class Messages:
         "短信无法发出时，多少小时后失效。",
         between=(1, 168),
     )
+    asks_satisfaction: bool = setting(
+        default=True,
+        en="Whether a borrower who kept a plan to its end is asked, once, how it was from 1 to 5.",
+        zh="还款方案履行完毕后，是否询问一次借款人的满意度（1至5）。",
+    )
     cost_per_segment_micro: int = setting(
         7_900,
         "Price of one segment in millionths of the route's currency, for the cost shown before sending.",

@@ -49,14 +49,14 @@ class Page:
 
 
 def load_page(number: int, chunks: int, as_of: date) -> Page:
-    """Return chunk *number* as it stands. Shape: five queries, of the columns that the triggers read and no others."""
+    """Return chunk *number* as it stands. Shape: seven queries, of the columns that the triggers read and no others."""
     low, high = chunk_bounds(number, chunks)
     return _page({"gte": low, "lte": high}, as_of, ())
 
 
-def load_wished(ids: Collection[UUID], as_of: date, broken: Collection[UUID]) -> Page:
-    """Return these accounts as they stand; the plans *broken* tonight are told with those that stand."""
-    return _page({"in": ids}, as_of, broken) if ids else Page({}, {})
+def load_wished(ids: Collection[UUID], as_of: date, ended: Collection[UUID]) -> Page:
+    """Return these accounts as they stand; the plans *ended* of which nobody was told are told with those that do."""
+    return _page({"in": ids}, as_of, ended) if ids else Page({}, {})
 
 
 def count_accounts(number: int, chunks: int) -> int:
@@ -65,15 +65,16 @@ def count_accounts(number: int, chunks: int) -> int:
     return models.Account.objects.filter(id__gte=low, id__lte=high).count()
 
 
-def _page(among: Mapping[str, object], as_of: date, broken: Collection[UUID]) -> Page:
+def _page(among: Mapping[str, object], as_of: date, ended: Collection[UUID]) -> Page:
     """Return the accounts whose ids are *among* these: look-ups of a primary key, by name."""
     ids = _of("account__id", among)
     dues: dict[UUID, list[Due]] = defaultdict(list)
     owed = models.Instalment.objects.filter(**ids).order_by("account_id", "due_on")
     for account_id, due_on, amount, paid in owed.values_list("account_id", "due_on", "amount_minor", "paid_minor"):
         dues[account_id].append(Due(due_on, amount, paid))
-    plans = _plans(among, broken)
-    broke = set(models.Arrangement.objects.filter(id__in=broken).values_list("account_id", flat=True))
+    plans = _plans(among, ended)
+    how = dict(models.Arrangement.objects.filter(id__in=ended).values_list("account_id", "standing"))
+    rechecks, reoffered = _standing_plans(ids)
     promised = set(models.Promise.objects.filter(**ids, standing=Standing.ACTIVE).values_list("account_id", flat=True))
     changes = models.LimitChange.objects.filter(**ids, effective_on__lte=as_of).order_by("effective_on", "id")
     limits = {row.account_id: row for row in changes}
@@ -84,13 +85,33 @@ def _page(among: Mapping[str, object], as_of: date, broken: Collection[UUID]) ->
             is_held_out=arm == "holdout",
             dues=tuple(dues[account_id]),
             plan=plans.get(account_id, ()),
-            plan_broke=account_id in broke,
+            plan_broke=how.get(account_id) == Standing.BROKEN,
+            plan_kept=how.get(account_id) == Standing.KEPT,
+            recheck_on=rechecks.get(account_id),
+            is_reoffered=account_id in reoffered,
             has_promise=account_id in promised,
             limit_changed_on=limits[account_id].effective_on if account_id in limits else None,
         )
         for account_id, status, arm in accounts.values_list("id", "status", "arm")
     }
     return Page(rows, limits)
+
+
+def _standing_plans(ids: Mapping[str, object]) -> tuple[Mapping[UUID, date], frozenset[UUID]]:
+    """Return from when plans that stand are asked about, and accounts of which one broke and more follows."""
+    rechecks: dict[UUID, date] = {}
+    reoffered = set[UUID]()
+    rows = models.Arrangement.objects.filter(
+        Q(standing=Standing.ACTIVE, recheck_on__isnull=False)
+        | Q(standing=Standing.BROKEN, told_at__isnull=False, followed_at__isnull=True),
+        **ids,
+    )
+    for account_id, standing, recheck_on in rows.values_list("account_id", "standing", "recheck_on"):
+        if standing == Standing.BROKEN:
+            reoffered.add(account_id)
+        elif recheck_on is not None:
+            rechecks[account_id] = recheck_on
+    return rechecks, frozenset(reoffered)
 
 
 def _of(column: str, among: Mapping[str, object]) -> dict[str, object]:
@@ -103,10 +124,10 @@ def load_accounts(ids: Iterable[UUID]) -> dict[UUID, models.Account]:
     return {row.id: row for row in rows}
 
 
-def _plans(among: Mapping[str, object], broken: Collection[UUID]) -> dict[UUID, tuple[InstalmentState, ...]]:
+def _plans(among: Mapping[str, object], ended: Collection[UUID]) -> dict[UUID, tuple[InstalmentState, ...]]:
     found: dict[UUID, list[InstalmentState]] = defaultdict(list)
     rows = models.ArrangementInstalment.objects.filter(
-        Q(arrangement__standing=Standing.ACTIVE) | Q(arrangement__in=broken), **_of("arrangement__account__id", among)
+        Q(arrangement__standing=Standing.ACTIVE) | Q(arrangement__in=ended), **_of("arrangement__account__id", among)
     ).order_by("arrangement_id", "number")
     fields = ("arrangement__account_id", "due_on", "amount_minor", "paid_minor", "cleared_on")
     for account_id, due_on, amount, paid, cleared_on in rows.values_list(*fields):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,14 +13,14 @@ from django.db.models import Q
 
 from parley.contact.facts import Hold
 from parley.engine.acts import CallOutcome
-from parley.engine.case import Case, Desk, Inbound, OpenOffer, Party, Spoken, Talk
+from parley.engine.case import AgreedPlan, Case, Desk, Inbound, OpenOffer, Party, Spoken, Talk
 from parley.engine.service import Staffing
 from parley.ids import derive_id
 from parley.messaging.ledger import State as MessageState
 from parley.negotiation.moves import Memory
 from parley.negotiation.state import State
 from parley.servicing.account import Account
-from parley.servicing.arrangement import Standing
+from parley.servicing.arrangement import InstalmentState, Standing
 from parley.servicing.delinquency import days_past_due
 from parley.store import models
 from parley.store.page_code import code_of
@@ -102,8 +103,9 @@ def load_standing(row: models.Conversation, point: models.ContactPoint, now: dat
         account=account,
         record=load_records([point.borrower_id], now)[point.borrower_id],
         offer=_offer(talk, now),
-        agreed_on=tuple(on for on, _ in agreed),
-        broken_plans=sum(stands == Standing.BROKEN for _, stands in agreed),
+        agreed_on=tuple(one.agreed_at.date() for one in agreed),
+        broken_plans=sum(one.standing == Standing.BROKEN for one in agreed),
+        plan=_plan(agreed[-1]) if agreed else None,
     )
 
 
@@ -147,15 +149,28 @@ def _account(talk: models.Conversation, borrower_id: UUID, now: datetime) -> Acc
     return max(accounts, key=lambda one: days_past_due(one.dues, now.date()), default=None)
 
 
-def _agreed(account: Account | None) -> tuple[tuple[date, str], ...]:
-    """Return the day (UTC) on which each plan of the account was agreed, and where it stands.
+def _agreed(account: Account | None) -> list[models.Arrangement]:
+    """Return the plans that were agreed for the account, whatever became of them, the newest last.
 
     What the lender's core refused was never agreed.
     """
     if account is None:
-        return ()
+        return []
     rows = models.Arrangement.objects.filter(account_id=account.account_id).exclude(standing=Standing.REFUSED)
-    return tuple((at.date(), stands) for at, stands in rows.values_list("agreed_at", "standing"))
+    return list(rows.order_by("agreed_at", "id"))
+
+
+def _plan(row: models.Arrangement) -> AgreedPlan:
+    """Return the plan as a turn sees it; what was missed of it only while something still follows."""
+    is_open_end = row.standing == Standing.BROKEN and row.followed_at is None
+    missed = first_open(row.instalments.order_by("number")) if is_open_end else None
+    return AgreedPlan(row.id, Standing(row.standing), row.capacity_minor, missed)
+
+
+def first_open(rows: Iterable[models.ArrangementInstalment]) -> InstalmentState | None:
+    """Return the first of *rows*, in their order, that is not paid in full."""
+    states = (InstalmentState(row.due_on, row.amount_minor, row.paid_minor, row.cleared_on) for row in rows)
+    return next((state for state in states if state.open_minor), None)
 
 
 def _offer(talk: Talk, now: datetime) -> OpenOffer | None:

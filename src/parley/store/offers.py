@@ -8,9 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
+from parley.engine.outcome import NewOffer
 from parley.engine.stated import OFFER_TEXTS, Offered
 from parley.store import models
-from parley.store.rows import plan_from_json
+from parley.store.rows import plan_from_json, plan_to_json
 
 
 def offered_by(messages: Sequence[models.Message]) -> Mapping[UUID, Offered]:
@@ -20,7 +23,41 @@ def offered_by(messages: Sequence[models.Message]) -> Mapping[UUID, Offered]:
         return {}
     rows = models.OfferRecord.objects.filter(id__in={message.offer_id for message in about if message.offer_id})
     plans = {row.id: tuple(plan_from_json(plan) for plan in row.plans) for row in rows}
-    return {one.id: Offered(plans.get(one.offer_id, ()) if one.offer_id is not None else ()) for one in about}
+    missed = _missed([one.offer_id for one in about if one.offer_id is not None])
+    return {
+        one.id: Offered(plans.get(one.offer_id, ()), missed.get(one.offer_id)) if one.offer_id else Offered(())
+        for one in about
+    }
+
+
+def _missed(offers: Sequence[UUID]) -> Mapping[UUID, int]:
+    """Return what is open of the payment after which each of these offers was made, where one was missed."""
+    found: dict[UUID, int] = {}
+    rows = models.ArrangementInstalment.objects.filter(
+        arrangement__reoffer__in=offers, paid_minor__lt=F("amount_minor")
+    )
+    parts = rows.order_by("number").values_list("arrangement__reoffer_id", "amount_minor", "paid_minor")
+    for offer, amount, paid in parts:
+        found.setdefault(offer, amount - paid)
+    return found
+
+
+def keep_offer(
+    offer: NewOffer, talk: models.Conversation, account_id: UUID, currency: str, now: datetime
+) -> models.OfferRecord:
+    """Write the record of an offer with its certificate, and keep the policy it was computed by."""
+    remember_policy(str(offer.menu.certificate["policy_hash"]), offer.policy_text, now)
+    return models.OfferRecord.objects.create(
+        id=offer.offer_id,
+        conversation=talk,
+        account_id=account_id,
+        at=now,
+        expires_at=offer.expires_at,
+        currency=currency,
+        capacity_minor=offer.capacity_minor,
+        plans=[plan_to_json(plan) for plan in offer.menu.plans],
+        certificate=offer.menu.certificate,
+    )
 
 
 def remember_policy(digest: str, text: str, now: datetime) -> None:

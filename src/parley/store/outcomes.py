@@ -12,16 +12,17 @@ from django.db.models import Model
 from parley.engine.case import Case
 from parley.engine.outcome import Draft, NewArrangement, NewOffer, NewPromise, Outcome
 from parley.ids import derive_id
+from parley.negotiation.budget.recheck import plan_recheck_on
 from parley.negotiation.state import State
+from parley.servicing.arrangement import Standing
 from parley.store import audit, models
 from parley.store.cases import seal_memory
 from parley.store.inbox import lay_hold, refuse
 from parley.store.lender_notices import tell_lender
 from parley.store.numbers import BY_PROOF, quarantine
-from parley.store.offers import remember_policy
+from parley.store.offers import keep_offer
 from parley.store.outbox import cancel_waiting
 from parley.store.readings import reading_to_text
-from parley.store.rows import plan_to_json
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
@@ -29,6 +30,7 @@ from parley.store.vault import Vault
 ANSWER_PRIORITY: Final = 0
 # The provider of a reply that is an act on the borrower's page.
 PAGE: Final = "page"
+_ABOUT_AN_OFFER: Final = ("offer.", "plan.", "arrangement.missed_")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -93,6 +95,7 @@ def bring_about(
         )
     offer = _offer(cause, case, outcome.offer, now) if outcome.offer is not None else None
     written += [offer] if offer is not None else []
+    _after_a_plan(case, outcome, now)
     if outcome.arrangement is not None:
         written += _arrangement(cause, case, outcome.arrangement, now)
     if outcome.promise is not None:
@@ -110,18 +113,17 @@ def bring_about(
 
 def _offer(cause: Cause, case: Case, offer: NewOffer, now: datetime) -> models.OfferRecord:
     assert case.account is not None, "an offer is about an account"
-    remember_policy(str(offer.menu.certificate["policy_hash"]), offer.policy_text, now)
-    return models.OfferRecord.objects.create(
-        id=offer.offer_id,
-        conversation=cause.talk,
-        account_id=case.account.account_id,
-        at=now,
-        expires_at=offer.expires_at,
-        currency=case.account.currency,
-        capacity_minor=offer.capacity_minor,
-        plans=[plan_to_json(plan) for plan in offer.menu.plans],
-        certificate=offer.menu.certificate,
-    )
+    return keep_offer(offer, cause.talk, case.account.account_id, case.account.currency, now)
+
+
+def _after_a_plan(case: Case, outcome: Outcome, now: datetime) -> None:
+    """End the plan that the borrower ended, and keep how they say the last one was: said once, it stays."""
+    if outcome.ends_plan is not None:
+        plans = models.Arrangement.objects.filter(id=outcome.ends_plan, standing=Standing.ACTIVE)
+        plans.update(standing=Standing.CANCELLED, ended_at=now, told_at=now, followed_at=now)
+    if outcome.score is not None and case.plan is not None:
+        asked = models.Arrangement.objects.filter(id=case.plan.arrangement_id, satisfaction__isnull=True)
+        asked.update(satisfaction=outcome.score)
 
 
 def _arrangement(cause: Cause, case: Case, agreed: NewArrangement, now: datetime) -> list[Model]:
@@ -132,6 +134,9 @@ def _arrangement(cause: Cause, case: Case, agreed: NewArrangement, now: datetime
     ended = {"standing": "cancelled", "ended_at": now, "superseded_by_id": arrangement_id}
     # Which one takes their place is known: where the lender's core refuses it, they stand again.
     models.Arrangement.objects.filter(**before).update(**ended)
+    # What was still to follow one that broke is over with this.
+    open_ends = models.Arrangement.objects.filter(account_id=case.account.account_id, followed_at__isnull=True)
+    open_ends.exclude(standing=Standing.CANCELLED).update(followed_at=now)
     models.Promise.objects.filter(**before).update(**ended)
     arrangement = models.Arrangement.objects.create(
         id=arrangement_id,
@@ -145,6 +150,7 @@ def _arrangement(cause: Cause, case: Case, agreed: NewArrangement, now: datetime
         total_minor=agreed.plan.total_minor,
         capacity_minor=agreed.capacity_minor,
         agreed_at=now,
+        recheck_on=plan_recheck_on(case.today(now), agreed.plan.rows[-1].due_on),
     )
     rows = models.ArrangementInstalment.objects.bulk_create(
         models.ArrangementInstalment(
@@ -200,7 +206,7 @@ def _message(
         conversation_id=cause.talk.id,
         in_reply_to_id=draft.answers,
         written_by=cause.operator,
-        offer_id=offer_id if rendered.key.startswith(("offer.", "plan.")) else None,
+        offer_id=offer_id if rendered.key.startswith(_ABOUT_AN_OFFER) else None,
         option=outcome.memory.option if rendered.key.startswith("plan.") else None,
         purpose=draft.purpose,
         template_key=rendered.key,

@@ -29,7 +29,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from parley.engine.nightly import LIMIT_NEWS_DAYS
+from parley.engine.nightly import LIMIT_NEWS_DAYS, RECHECK_DAYS
 from parley.servicing.arrangement import Standing
 from parley.store import models
 from parley.store.records import CALLED, HEARD, SENT, called_since, heard_since, sent_since
@@ -69,6 +69,30 @@ def promised(low: UUID, high: UUID) -> Iterator[Row]:
     """Return the accounts for which a promise stands: (account,)."""
     rows = models.Promise.objects.filter(account__id__gte=low, account__id__lte=high, standing=Standing.ACTIVE)
     return _read(rows, "account_id")
+
+
+def reoffered(low: UUID, high: UUID) -> Iterator[Row]:
+    """Return the accounts whose plan broke and was told of, while what follows is open: (account,)."""
+    rows = models.Arrangement.objects.filter(
+        account__id__gte=low,
+        account__id__lte=high,
+        standing=Standing.BROKEN,
+        told_at__isnull=False,
+        followed_at__isnull=True,
+    )
+    return _read(rows, "account_id")
+
+
+def rechecked(low: UUID, high: UUID, as_of: date) -> Iterator[Row]:
+    """Return from when plans that stand are asked about, where that may be on a day: (account, recheck_on)."""
+    rows = models.Arrangement.objects.filter(
+        account__id__gte=low,
+        account__id__lte=high,
+        standing=Standing.ACTIVE,
+        recheck_on__lte=as_of,
+        recheck_on__gte=as_of - timedelta(days=RECHECK_DAYS),
+    )
+    return _read(rows, "account_id", "recheck_on")
 
 
 def new_limits(low: UUID, high: UUID, as_of: date) -> Iterator[Row]:

@@ -32,20 +32,16 @@ _THREADS_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What of a chunk was judged kept or broken: the accounts it was agreed for, and the arrangements that broke."""
+    """What of a chunk was judged kept or broken: the accounts it was agreed for."""
 
     accounts: frozenset[UUID]
-    broken: frozenset[UUID]
 
 
 def settle(number: int, chunks: int, as_of: date, grace_days: int, now: datetime, vault: Vault) -> Settled:
     """Judge the promises and arrangements of a chunk of accounts on *as_of*. Inside the caller's transaction."""
     promises = _settle_promises(number, chunks, as_of, now, vault)
     arrangements = _settle_arrangements(number, chunks, as_of, grace_days, now, vault)
-    return Settled(
-        frozenset([row.account_id for row in promises] + [row.account_id for row in arrangements]),
-        frozenset(row.id for row in arrangements if row.standing == Standing.BROKEN),
-    )
+    return Settled(frozenset([row.account_id for row in promises] + [row.account_id for row in arrangements]))
 
 
 def _settle_arrangements(
@@ -130,6 +126,10 @@ def _stale(now: datetime) -> QuerySet[models.Conversation]:
     )
     unanswered = models.Inbound.objects.filter(conversation=OuterRef("pk"), status="new")
     active = {"account": OuterRef("account"), "standing": Standing.ACTIVE}
+    # The one more offer after a missed payment keeps the thread in which it can be taken.
+    offered = models.Arrangement.objects.filter(
+        reoffer__conversation=OuterRef("pk"), reoffer__expires_at__gt=now, followed_at__isnull=True
+    )
     stands = Exists(models.Arrangement.objects.filter(**active)) | Exists(models.Promise.objects.filter(**active))
     return models.Conversation.objects.filter(
         Q(last_inbound_at__isnull=True, opened_at__lte=silent_since) | Q(last_inbound_at__lte=silent_since),
@@ -138,6 +138,7 @@ def _stale(now: datetime) -> QuerySet[models.Conversation]:
         | (Q(state__in=list(SETTLED)) & ~stands),
         ~Exists(waiting),
         ~Exists(unanswered),
+        ~Exists(offered),
         closed_at__isnull=True,
         needs_person_since__isnull=True,
     )

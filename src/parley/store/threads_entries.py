@@ -23,6 +23,7 @@ LINES: Final = frozenset(
         "language.changed",
         *("offer.made", "plan.read_back", "arrangement.agreed", "promise.made"),
         *("arrangement.kept", "arrangement.broken", "promise.kept", "promise.broken"),
+        *("arrangement.cancelled", "arrangement.waived", "satisfaction.told"),
         *("hold.laid", "hold.released"),
     }
 )

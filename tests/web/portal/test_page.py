@@ -68,7 +68,16 @@ def test_nothing_is_shown_before_the_answer_fits(served: Served, ada: Person, br
         assert "Example Card" in shown
         assert "103.00" not in shown
         assert "Ada" not in shown
-    for address in ("/account", "/plan", "/plan/options", "/plan/check", "/plan/agreed", "/person", "/stop"):
+    for address in (
+        "/account",
+        "/plan",
+        "/plan/options",
+        "/plan/check",
+        "/plan/agreed",
+        "/plan/letter",
+        "/person",
+        "/stop",
+    ):
         assert browser.get(address)["Location"] == "/"
 
 
@@ -181,6 +190,31 @@ def test_amounts_are_read_as_people_write_them(served: Served, ada: Person, type
 def test_more_than_is_owed_is_what_is_owed(served: Served, ada: Person) -> None:
     send(inside(served, ada), "/plan", amount="99,999,999")
     assert models.OfferRecord.objects.get().capacity_minor == OWED
+
+
+def test_the_letter_of_a_plan_that_was_kept_says_what_was_received_and_what_is_left(
+    served: Served, ada: Person
+) -> None:
+    browser = inside(served, ada)
+    assert browser.get("/plan/letter")["Location"] == "/account"
+    account = models.Account.objects.get()
+    parts = [(TODAY - timedelta(days=40), 4_000), (TODAY - timedelta(days=9), 4_100)]
+    plan = served.desk.arrangement(account, parts, served.desk.talk(ada, account), standing="kept", ended_at=NOON)
+    for part in plan.instalments.all():
+        part.paid_minor = part.amount_minor
+        part.save()
+    assert "/plan/letter" in text(browser.get("/account"))
+    shown = text(browser.get("/plan/letter"))
+    for words in (
+        "Your plan is complete",
+        "$81.00",
+        "$40.00",
+        "$41.00",
+        "$0.00",
+        "$1,240.00",
+        plan.id.hex[-8:].upper(),
+    ):
+        assert words in shown
 
 
 def test_who_cannot_pay_gets_a_person_and_advice(served: Served, ada: Person) -> None:

@@ -29,6 +29,8 @@ class Context(StrEnum):
     LIMIT_CHANGE = "limit_change"
     IDENTITY = "identity"
     CAPACITY = "capacity"
+    RECHECK = "recheck"
+    SATISFACTION = "satisfaction"
     NONE = "none"
 
 

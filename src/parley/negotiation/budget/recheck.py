@@ -30,3 +30,12 @@ def recheck_due(
     done = checked_on or agreed_on
     due = (day for day in recheck_days(agreed_on, missed_on) if day <= today)
     return next((day for day in due if day > done or (checked_on is None and day == done)), None)
+
+
+def plan_recheck_on(agreed_on: date, last_due_on: date) -> date | None:
+    """Return from when it is asked whether a plan still fits; None where the plan is over by then.
+
+    A miss needs no question of its own: what is said of it invites another amount.
+    """
+    (asked_on,) = recheck_days(agreed_on)
+    return asked_on if asked_on < last_due_on else None

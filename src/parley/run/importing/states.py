@@ -6,6 +6,8 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from parley.store.models import Account, ArrangementInstalment, Instalment, Promise
 
 # The balance, in the order it is kept.
@@ -23,7 +25,10 @@ def states_of(account_ids: Collection[UUID]) -> dict[UUID, State]:
     }
     for due in Instalment.objects.filter(account_id__in=ids).order_by("due_on"):
         found[due.account_id]["dues"].append([due.due_on.isoformat(), due.amount_minor, due.paid_minor])
-    parts = ArrangementInstalment.objects.filter(arrangement__account_id__in=ids, arrangement__standing="active")
+    parts = ArrangementInstalment.objects.filter(
+        Q(arrangement__standing="active") | Q(arrangement__standing="broken", arrangement__followed_at__isnull=True),
+        arrangement__account_id__in=ids,
+    )
     for part in parts.select_related("arrangement").order_by("arrangement_id", "number"):
         cleared = part.cleared_on.isoformat() if part.cleared_on is not None else None
         found[part.arrangement.account_id]["plan"].append([part.id, part.paid_minor, cleared])

@@ -126,6 +126,26 @@ class Arrangement(models.Model):
     ended_at = models.DateTimeField(null=True)
     # The arrangement that took its place: where the lender's core refuses that one, this one stands again.
     superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
+    # From when the borrower is asked once whether it still fits; null where its last payment is sooner.
+    recheck_on = models.DateField(null=True)
+    # When the borrower was told how it ended, and when nothing more follows: after a miss a person has it, or another
+    # plan was agreed.
+    told_at = models.DateTimeField(null=True)
+    followed_at = models.DateTimeField(null=True)
+    # The one more offer after a missed payment.
+    reoffer = models.ForeignKey("store.OfferRecord", on_delete=models.PROTECT, null=True, related_name="reoffers")
+    # How the borrower says it was, from 1 to 5, asked once after the last payment.
+    satisfaction = models.SmallIntegerField(null=True)
+    # What of the debt was waived when it was complete.
+    waived_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="arrangement_satisfaction_1_to_5",
+                condition=models.Q(satisfaction__isnull=True) | models.Q(satisfaction__gte=1, satisfaction__lte=5),
+            ),
+        ]
 
 
 class ArrangementInstalment(models.Model):

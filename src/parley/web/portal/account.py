@@ -9,6 +9,7 @@ from parley.engine.visit import is_over
 from parley.store.models import ContactPoint
 from parley.store.threads_accounts import AccountFacts, accounts_of
 from parley.store.visits import standing_case
+from parley.web.portal.letter import kept_plan
 from parley.web.portal.visitor import show, visitor
 from parley.web.ports import services
 
@@ -26,6 +27,7 @@ def account(request: HttpRequest, point: ContactPoint) -> HttpResponse:
         "agreed": {one.account_id: _standing(one) for one in found},
         "is_with_person": is_over(case),
         "has_offer": case.offer is not None,
+        "has_letter": kept_plan(point) is not None,
         "today": case.today(now),
     }
     return show(request, "account.html", context)

@@ -7,7 +7,7 @@ from django.urls import path, re_path
 
 from parley.web.assets import asset
 from parley.web.page import problem
-from parley.web.portal import account, door, plan, wishes
+from parley.web.portal import account, door, letter, plan, wishes
 
 urlpatterns = [
     path("", door.start, name="start"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("plan/options", plan.options, name="options"),
     path("plan/check", plan.check, name="check"),
     path("plan/agreed", plan.agreed, name="agreed"),
+    path("plan/letter", letter.letter, name="letter"),
     path("person", wishes.person, name="person"),
     path("stop", wishes.stop, name="stop"),
     path("not-me", wishes.not_me, name="not_me"),
