@@ -188,23 +188,22 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
     """Return the catalogue key of a move's saying; some depend on what the country or the case has to offer."""
     words = lender.words(case.party.jurisdiction, case.party.language)
     match move.say:
-        case "offer":
-            keys = _PARTS_KEYS if any(plan.has_down_payment for plan in plans) else _OFFER_KEYS
-            return keys[len(plans) - 1]
-        case "missed" | "kept":
-            return missed_key(plans) if move.say == "missed" else completed_key(lender)
+        case "offer" | "missed":
+            return _offer_key(plans) if move.say == "offer" else missed_key(plans)
+        case "kept":
+            return completed_key(lender)
         case "plan.read_back" if move.memory.option is not None and plans[move.memory.option].has_down_payment:
             return "plan.read_back_parts"
         case "info.balance" if move.to is State.OFFER and plans:
             # Whoever asks before choosing is told what a plan costs, and what holds without one.
             return "offer.what_if"
-        case "offer.none":
-            return "offer.none" if words["advice"] else "offer.none_person"
+        case "offer.none" if not words["advice"]:
+            return "offer.none_person"
         case "identity.ask":
             country = case.party.jurisdiction.split("-", maxsplit=1)[0]
             return "identity.ask_postcode" if country in lender.asks_postcode else "identity.ask_contract_tail"
-        case "crisis.support":
-            return "crisis.support" if words["lines"] else "crisis.person"
+        case "crisis.support" if not words["lines"]:
+            return "crisis.person"
         case "crisis.support_stopped":
             return "stop.confirmed_crisis" if words["lines"] else "stop.confirmed"
         case _:
@@ -215,8 +214,12 @@ def missed_key(plans: tuple[Schedule, ...]) -> str:
     """Return the key of the text about a missed payment, with the offer of *plans* where there are any."""
     if not plans:
         return _MISSED
+    return f"{_MISSED}_{_offer_key(plans).removeprefix('offer.')}"
+
+
+def _offer_key(plans: tuple[Schedule, ...]) -> str:
     keys = _PARTS_KEYS if any(plan.has_down_payment for plan in plans) else _OFFER_KEYS
-    return f"{_MISSED}_{keys[len(plans) - 1].removeprefix('offer.')}"
+    return keys[len(plans) - 1]
 
 
 def completed_key(lender: Lender) -> str:
