@@ -54,6 +54,9 @@ PAGES = [
     ("/log-in", None),
 ]
 
+# What the full statement is filled in with: a line above what is usual, and others left to what is.
+BUDGET = {"people": "3", "income": "5200", "housing": "1450.50", "c-food": "1900", "c-transport": "310", "debts": "90"}
+
 
 def faults_seen(page: Page) -> list[str]:
     faults = faults_of(page)
@@ -111,6 +114,16 @@ def test_pages_of_the_borrower_have_no_fault(site: Site, view: View) -> None:
     for address in ("/person", "/stop", "/plan"):
         page.goto(address)
         look(address)
+    page.goto("/plan/budget")
+    look("budget")
+    page.fill("#people", "x")
+    click_through(page, ".buttons .main")
+    look("budget with an error")
+    for name, typed in BUDGET.items():
+        page.fill(f"#{name}", typed)
+    click_through(page, ".buttons .main")
+    look("the sum of a budget")
+    page.goto("/plan")
     page.fill("#amount", "60")
     click_through(page, "button.main")
     look("options")

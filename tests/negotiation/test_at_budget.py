@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
-from parley.negotiation.at_budget import statement_of
+from parley.negotiation.at_budget import kept, statement_of
 from parley.negotiation.budget.answers import Answer
 from parley.negotiation.budget.budgeting import Budgeting
-from parley.negotiation.budget.financial_statement import MOST_PEOPLE, Rhythm
+from parley.negotiation.budget.financial_statement import MOST_PEOPLE, Cost, FinancialStatement, Income, Rhythm, Topic
 from parley.negotiation.budget.questions import MOST_QUESTIONS, QuestionPolicy
 from parley.negotiation.budget.work_out import Limits
 from parley.negotiation.dialogue import next_move
@@ -168,3 +168,47 @@ def test_what_was_told_is_kept_with_the_talk() -> None:
     move = through(*FULL[:3])
     again = Memory.from_json(move.memory.to_json())
     assert (again, statement_of(again)) == (move.memory, statement_of(move.memory))
+
+
+ON_PAGE = FinancialStatement(
+    "USD", income=Income(2100_00), housing=Cost(1100_00), by_category={"food": Cost(500_00)}, other_debts=Cost(0)
+)
+
+
+def on_page(state: State, told: FinancialStatement = ON_PAGE) -> Move:
+    return Move(state, memory=kept(Memory(), told))
+
+
+def test_what_the_page_kept_is_not_asked_again_by_text() -> None:
+    move = step(on_page(State.CAPACITY), TOLD, Answer(word="unsure", is_whole=True))
+    assert move.say == "budget.household"
+    assert step(move, TOLD, Answer(people=1)).say == "budget.read_back"
+
+
+def test_where_only_the_page_asked_a_text_is_answered_by_the_first_open_question() -> None:
+    move = step(on_page(State.BUDGET), YES)
+    assert (move.to, move.say, move.acts) == (State.BUDGET, "budget.household", ())
+
+
+def test_one_sum_by_text_takes_the_place_of_what_the_page_told_line_by_line() -> None:
+    move = step(step(on_page(State.BUDGET), YES), TOLD, Answer(people=1))
+    again = step(move, TOLD, replace(sums(300), topic=Topic.ESSENTIALS))
+    told = statement_of(again.memory)
+    assert told is not None
+    assert (again.say, told.essentials, dict(told.by_category)) == ("budget.read_back", Cost(300_00), {})
+    assert ABOUT.work_out(told).costs_minor == 1400_00
+
+
+def test_what_was_told_on_the_page_bounds_the_menu_before_it_is_confirmed() -> None:
+    named = Reading(Intent.CAPACITY_ANSWER, slots=Slots(amount=Decimal(500)), confidence=EXACT)
+    move = step(on_page(State.CAPACITY), named)
+    assert (move.to, move.say) == (State.BUDGET, "budget.read_back")
+    assert step(on_page(State.CAPACITY), replace(named, slots=Slots(amount=Decimal(90)))).to is State.OFFER
+
+
+def test_where_everyone_is_asked_a_statement_that_nobody_confirmed_passes_nothing_by() -> None:
+    named = Reading(Intent.CAPACITY_ANSWER, slots=Slots(amount=Decimal(500)), confidence=EXACT)
+    move = step(on_page(State.CAPACITY, FinancialStatement("USD")), named, always=True)
+    told = statement_of(move.memory)
+    assert told is not None
+    assert (move.to, move.say, told.capacity_minor) == (State.BUDGET, "budget.household", 500_00)

@@ -15,6 +15,8 @@ from parley.contact.gate import GateSettings, decide
 from parley.engine.acts import CallOutcome, CloseReason, Direction, No, ReleaseReason
 from parley.locale import Language
 from parley.messaging.ledger import Event, State
+from parley.negotiation.budget.financial_statement import Rhythm
+from parley.negotiation.budget.work_out import Flag as BudgetFlag
 from parley.negotiation.state import State as Talk
 from parley.nlu.reading import Intent, Slots
 from parley.purpose import Actor, Channel, Purpose
@@ -42,6 +44,7 @@ from parley.web.words import knows, words
 
 SHOWN: Final[dict[str, type[StrEnum]]] = {
     "actor": Actor,
+    "budget_flag": BudgetFlag,
     "call": CallOutcome,
     "channel": Channel,
     "close": CloseReason,
@@ -60,6 +63,7 @@ SHOWN: Final[dict[str, type[StrEnum]]] = {
     "language": Language,
     "layer": Layer,
     "ledger": State,
+    "often": Rhythm,
     "opt_out": OptOutScope,
     "product": Product,
     "purpose": Purpose,

@@ -1,7 +1,7 @@
 """The talk about income and spending: at most five questions, the sum read back, then the menu. Level 1 of capacity.
 
-Each question may be passed over; what is not understood is asked once more, then a person asks. Source: `rne13.md`,
-section 5.
+Each question may be passed over; what is not understood is asked once more, then a person asks. The page asks by itself
+(level 2): what it keeps is the same statement, and its yes to the sum is the same yes. Source: `rne13.md`, section 5.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from parley.dates import add_days
-from parley.negotiation.budget.answering import answered, corrected
+from parley.negotiation.budget.answering import answered, corrected, in_one_form
 from parley.negotiation.budget.budgeting import Budgeting
 from parley.negotiation.budget.financial_statement import FinancialStatement, Topic
 from parley.negotiation.budget.questions import Ask, Question, next_question
@@ -32,6 +32,18 @@ def statement_of(memory: Memory) -> FinancialStatement | None:
     return FinancialStatement.from_json(memory.statement) if memory.statement is not None else None
 
 
+def kept(memory: Memory, told: FinancialStatement) -> Memory:
+    """Return the memory with what was *told* on the page in it, not confirmed. Nothing is asked by that."""
+    return memory.but(statement=told.but().to_json())
+
+
+def before_yes(memory: Memory, explained: frozenset[str]) -> Memory:
+    """Return the memory as where the sum was read back, for a yes on the page; *explained*: lines with a reason."""
+    told = statement_of(memory)
+    assert told is not None, "a sum is of what was told"
+    return memory.but(statement=told.but(explained=explained).to_json(), budget_asks=str(Ask.CONFIRM), unclear=0)
+
+
 def asked_of(memory: Memory, about: Budgeting, currency: str) -> Question | None:
     """Return the question our last text asked, with its bands; None where none is open."""
     if not memory.budget_asks:
@@ -46,22 +58,26 @@ def asked_of(memory: Memory, about: Budgeting, currency: str) -> Question | None
 
 def begin(memory: Memory, facts: Standing, stated_minor: int | None, policy: Policy) -> Move:
     """Ask the first question. *stated_minor*: what the borrower said a month allows; the sum never goes above it."""
-    return _onward(memory.but(unclear=0), FinancialStatement(facts.currency, stated_minor), facts, policy)
+    told = statement_of(memory) or FinancialStatement(facts.currency)
+    return _onward(memory.but(unclear=0), told.but(capacity_minor=stated_minor), facts, policy)
 
 
 def at_budget(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
     """Take the answer to the open question, and ask the next."""
     statement, about = statement_of(memory), facts.budget
-    question = asked_of(memory, about, facts.currency) if about is not None else None
-    if statement is None or about is None or question is None:
+    if statement is None or about is None:
         # The talk was handed back to the machine, or the lender asks no more: a person knows how it stood.
         return to_person(memory, "not_understood")
+    question = asked_of(memory, about, facts.currency)
+    if question is None:
+        # So far the page asked: by text the talk goes on with what is still open.
+        return _onward(memory.but(unclear=0), statement, facts, policy)
     if question.topic is None:
         told = corrected(statement, about.answer) if about.answer is not None else None
     else:
         told = answered(statement, question, about.answer) if about.answer is not None else None
     if told is not None:
-        return _onward(memory.but(unclear=0), told, facts, policy)
+        return _onward(memory.but(unclear=0), in_one_form(told, about.table), facts, policy)
     if reading.intent is Intent.ASK_INFO and not reading.is_doubtful:
         return Move(State.BUDGET, "info.balance", (), memory.but(unclear=0))
     if question.topic is None:
@@ -118,12 +134,12 @@ def _finish(memory: Memory, statement: FinancialStatement, facts: Standing, poli
 
 
 def above_budget(memory: Memory, capacity_minor: int, about: Budgeting | None) -> Move | None:
-    """Show the sum again to who names more than it allows; None where no sum was confirmed, or it allows that much.
+    """Show the sum again to who names more than it allows; None where nothing was told, or it allows that much.
 
     Units: minor units a month. Nothing is offered above what is left; a figure that is wrong can be corrected.
     """
     statement = statement_of(memory)
-    if about is None or statement is None or not statement.is_confirmed:
+    if about is None or statement is None:
         return None
     if about.work_out(replace(statement, capacity_minor=capacity_minor)).capacity_minor >= capacity_minor:
         return None

@@ -16,7 +16,7 @@ from parley.dates import add_days
 from parley.money import MINOR_DIGITS
 from parley.negotiation.after_agreement import after_agreement, keeps_goal, proven_after
 from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, after_the_end, for_a_person, resumed, urgent
-from parley.negotiation.at_budget import above_budget, at_budget, begin
+from parley.negotiation.at_budget import above_budget, at_budget, begin, statement_of
 from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
 from parley.negotiation.limit_rise import LIMIT_RISE, about_limit, limit_rise
@@ -209,9 +209,10 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
 
 def _ask_budget(memory: Memory, facts: Standing, policy: Policy) -> Move:
     """Work out with them what a month allows; where that was done, or is not, a person does."""
-    if facts.budget is None or memory.statement is not None:
+    told = statement_of(memory)
+    if facts.budget is None or (told is not None and (told.asked or told.is_confirmed)):
         return to_person(memory, "not_understood")
-    return begin(memory, facts, None, policy)
+    return begin(memory, facts, told.capacity_minor if told is not None else None, policy)
 
 
 def _at_offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
@@ -348,8 +349,9 @@ def _by_count(memory: Memory, reading: Reading, facts: Standing, policy: Policy)
 
 def _for_capacity(memory: Memory, capacity_minor: int, start: date | None, facts: Standing, policy: Policy) -> Move:
     """Offer for what a month allows; where the lender asks everyone, income and spending are asked first."""
-    about = facts.budget
-    if about is not None and about.is_asked_always and memory.statement is None and capacity_minor > 0:
+    about, told = facts.budget, statement_of(memory)
+    is_open = told is None or not told.is_confirmed
+    if about is not None and about.is_asked_always and is_open and capacity_minor > 0:
         return begin(
             memory.but(first_due_on=start or memory.first_due_on, asked_minor=None), facts, capacity_minor, policy
         )

@@ -235,6 +235,14 @@ def test_declared_spending_is_never_cut() -> None:
             assert lines[key].flag in {Flag.DECLARED, Flag.ABOVE_GUIDELINE}, seed
 
 
+def test_a_category_of_another_edition_counts_in_full() -> None:
+    gone = budget(told(essentials=None, by_category={"food": Cost(400_00), "peat": Cost(90_00)}))
+    line = {one.id: one for one in gone.lines}["peat"]
+    assert (line.part, line.amount_minor, line.flag) == (Part.ESSENTIALS, 90_00, Flag.DECLARED)
+    without = budget(told(essentials=None, by_category={"food": Cost(400_00)}))
+    assert gone.costs_minor - without.costs_minor == 90_00
+
+
 def test_identical_facts_have_identical_budgets_in_any_order() -> None:
     for seed in range(SAMPLES):
         one, shuffle = case(seed), Random(seed)

@@ -10,6 +10,7 @@ from parley.negotiation.budget.answers import Answer, income_of
 from parley.negotiation.budget.bands import answer_band
 from parley.negotiation.budget.financial_statement import Cost, FinancialStatement, Household, Rhythm, Topic
 from parley.negotiation.budget.questions import Ask, Question
+from parley.negotiation.budget.reference import Part, Reference
 
 
 def answered(statement: FinancialStatement, question: Question, answer: Answer) -> FinancialStatement | None:
@@ -39,6 +40,18 @@ def corrected(statement: FinancialStatement, answer: Answer) -> FinancialStateme
     if answer.topic is None:
         return None
     return answered(statement, Question(Ask.ANSWER, answer.topic), answer)
+
+
+def in_one_form(statement: FinancialStatement, table: Reference) -> FinancialStatement:
+    """Return *statement* with each part either in one sum or by category: a sum takes the place of the single amounts.
+
+    For a reply that corrects by one sum what was told line by line on the page.
+    """
+    sums = ((Part.HOUSING, statement.housing), (Part.ESSENTIALS, statement.essentials))
+    replaced = {one.id for part, told in sums if told is not None for one in table.of(part)}
+    if not replaced & statement.by_category.keys():
+        return statement
+    return statement.but(by_category={key: one for key, one in statement.by_category.items() if key not in replaced})
 
 
 def _with_income(statement: FinancialStatement, question: Question, answer: Answer) -> FinancialStatement | None:

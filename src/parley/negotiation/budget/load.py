@@ -66,7 +66,7 @@ def _source(reader: TableReader) -> Source:
 
 
 def _category(reader: TableReader, sources: set[str]) -> Category:
-    reader.allow({"id", "part", "en", "zh"}, {"source", *_FIGURES})
+    reader.allow({"id", "part", "en", "zh"}, {"source", "zh_hant", *_FIGURES})
     values: Mapping[str, Any] = reader.values
     if ("under_65_minor" in values) != ("from_65_minor" in values):
         raise reader.bad(
@@ -92,6 +92,7 @@ def _category(reader: TableReader, sources: set[str]) -> Category:
         people_minor=reader.wholes("people_minor") if "people_minor" in values else (),
         under_65_minor=reader.whole("under_65_minor") if "under_65_minor" in values else None,
         from_65_minor=reader.whole("from_65_minor") if "from_65_minor" in values else None,
+        zh_hant=reader.text("zh_hant") if "zh_hant" in values else "",
     )
 
 

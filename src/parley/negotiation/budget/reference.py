@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from parley.locale import Language
 from parley.money import split
 from parley.negotiation.budget.financial_statement import Household
 
@@ -52,6 +53,7 @@ class Category:
     """One kind of spending. Units: minor units a month.
 
     `people_minor` is for households of 1, 2, … people; `under_65_minor` and `from_65_minor` are for each person.
+    `zh_hant`: the name in Traditional characters; "" where the table has none, and `zh` stands for it.
     """
 
     id: str
@@ -62,6 +64,13 @@ class Category:
     people_minor: tuple[int, ...] = ()
     under_65_minor: int | None = None
     from_65_minor: int | None = None
+    zh_hant: str = ""
+
+    def name(self, language: Language) -> str:
+        """Return what a page calls this kind of spending."""
+        if language is Language.EN:
+            return self.en
+        return (self.zh_hant if language is Language.ZH_HANT else "") or self.zh
 
     @property
     def has_figure(self) -> bool:

@@ -194,7 +194,6 @@ def _capacity(lines: tuple[Line, ...], disposable: int | None, share: int, state
 
 def _lines(statement: FinancialStatement, table: Reference, usual: Mapping[str, int]) -> tuple[Line, ...]:
     said = statement.by_category
-    assert said.keys() <= {one.id for one in table.categories}, "a category of the table"
     found: list[Line] = []
     for part, in_one_sum in ((Part.HOUSING, statement.housing), (Part.ESSENTIALS, statement.essentials)):
         ids = [one.id for one in table.of(part)]
@@ -205,6 +204,9 @@ def _lines(statement: FinancialStatement, table: Reference, usual: Mapping[str, 
             # A guideline that covers only some of the sum would flag what it does not know.
             guideline = sum(usual[key] for key in ids) if usual.keys() >= set(ids) else None
             found.append(_line(statement, part.value, part, in_one_sum, guideline))
+    # Told while another edition of the table held: what was declared is never cut.
+    gone = said.keys() - {one.id for one in table.categories}
+    found += [_line(statement, key, Part.ESSENTIALS, said[key], None) for key in sorted(gone)]
     # Who listed debts and named no payments is taken to have listed all of them.
     rest = 0 if statement.listed_debts_minor and statement.other_debts is None else None
     found.append(_line(statement, "other_debts", Part.OTHER_DEBTS, statement.other_debts, rest))

@@ -6,8 +6,6 @@ binds, and it says so.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from http import HTTPStatus
 from typing import Final
 
@@ -18,17 +16,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parley.engine.case import Case
 from parley.engine.outcome import Outcome
 from parley.engine.visit import Agree, Choose, SayCapacity, is_over
-from parley.errors import BadInput
-from parley.money import minor_from_major
+from parley.negotiation.at_budget import statement_of
 from parley.negotiation.state import State
 from parley.store.models import Arrangement, ContactPoint
 from parley.store.visits import standing_case
 from parley.web.portal.visitor import do, show, visitor
 from parley.web.ports import services
+from parley.web.typed import typed_amount
 
 LONGEST_AMOUNT: Final = 20
-_SIGNS: Final = str.maketrans(dict.fromkeys("$£€¥￥元块塊 ,’'", ""))
-_AMOUNT: Final = re.compile(r"\d{1,12}(?:\.\d{1,3})?", re.ASCII)
 # How the end of a reference reads: enough to find it again with.
 _REFERENCE: Final = 8
 
@@ -37,27 +33,37 @@ _REFERENCE: Final = 8
 @visitor
 def capacity(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Ask what can be paid each month, and compute what that allows."""
-    case = _case(point)
-    if _nothing_to_plan(case):
+    case = standing_now(point)
+    if nothing_to_plan(case):
         return redirect("account")
     if request.method != "POST":
-        return show(request, "capacity.html", {"currency": _currency(case)})
+        return show(request, "capacity.html", {"currency": currency_of(case)})
     typed = request.POST.get("amount", "").strip()[:LONGEST_AMOUNT]
-    amount = 0 if request.POST.get("nothing") else _minor(typed, _currency(case))
+    amount = 0 if request.POST.get("nothing") else _minor(typed, currency_of(case))
     if amount is None:
-        context = {"currency": _currency(case), "typed": typed, "is_wrong": True}
+        context = {"currency": currency_of(case), "typed": typed, "is_wrong": True}
         return show(request, "capacity.html", context, status=422)
     outcome = do(request, point, SayCapacity(min(amount, _owed(case))))
-    if outcome is not None and outcome.to is not State.OFFER:
-        return show(request, "nothing_fits.html", {"advice": _advice(case)})
-    return redirect("options")
+    return shown_after(request, case, outcome)
+
+
+def shown_after(request: HttpRequest, case: Case, outcome: Outcome | None) -> HttpResponse:
+    """Lead on from what a month allows: to the plans, to the sum or its questions, or to a person with free advice."""
+    if outcome is None or outcome.to is State.OFFER:
+        return redirect("options")
+    if outcome.to is State.BUDGET:
+        told = statement_of(outcome.memory)
+        return redirect("budget_sum" if told is not None and told.income is not None else "budget")
+    if outcome.person_reason in {"nothing_to_spare", "nothing_fits"}:
+        return show(request, "nothing_fits.html", {"advice": advice_for(case)})
+    return show(request, "done.html", {"what": "portal.person_comes"}) if outcome.person_reason else redirect("account")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @visitor
 def options(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Show the plans side by side, or take the one that was chosen."""
-    case = _case(point)
+    case = standing_now(point)
     if case.offer is None or is_over(case):
         return show(request, "lapsed.html", {"is_with_person": is_over(case)}, status=_gone(request))
     if request.method != "POST":
@@ -79,7 +85,7 @@ def options(request: HttpRequest, point: ContactPoint) -> HttpResponse:
 @visitor
 def check(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Show the plan as it would bind, every payment; agree to it."""
-    case = _case(point)
+    case = standing_now(point)
     if case.offer is None or is_over(case) or case.talk.state is not State.READ_BACK or case.talk.memory.option is None:
         return show(request, "lapsed.html", {"is_with_person": is_over(case)}, status=_gone(request))
     option = case.talk.memory.option
@@ -108,7 +114,8 @@ def agreed(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     return show(request, "agreed.html", context)
 
 
-def _case(point: ContactPoint) -> Case:
+def standing_now(point: ContactPoint) -> Case:
+    """Return the case as it stands at this moment."""
     held = services()
     return standing_case(point, held.clock.now(), held.vault)
 
@@ -117,7 +124,8 @@ def _gone(request: HttpRequest) -> int:
     return HTTPStatus.GONE if request.method == "POST" else HTTPStatus.OK
 
 
-def _nothing_to_plan(case: Case) -> bool:
+def nothing_to_plan(case: Case) -> bool:
+    """Return whether there is no debt to plan for, or a person has the thread."""
     return is_over(case) or case.account is None or case.account.balance.total == 0
 
 
@@ -126,23 +134,18 @@ def _owed(case: Case) -> int:
     return case.account.balance.total
 
 
-def _currency(case: Case) -> str:
+def currency_of(case: Case) -> str:
+    """Return the currency of the debt there is to plan for."""
     assert case.account is not None, "there is something to plan"
     return case.account.currency
 
 
 def _minor(typed: str, currency: str) -> int | None:
-    """Return the amount as people write it: full-width digits, signs of money, thousands; None where it is none."""
-    plain = unicodedata.normalize("NFKC", typed).translate(_SIGNS)
-    if not _AMOUNT.fullmatch(plain):
-        return None
-    try:
-        amount = minor_from_major(plain, currency)
-    except (BadInput, ValueError):
-        return None
-    return amount if amount > 0 else None
+    """Return the amount above nothing that was typed; None where it is none."""
+    return typed_amount(typed, currency) or None
 
 
-def _advice(case: Case) -> str:
+def advice_for(case: Case) -> str:
+    """Return where free, independent debt advice is had in the borrower's country; "" where we know none."""
     words = services().library.lender.words(case.party.jurisdiction, case.party.language)
     return words["advice"]

@@ -7,7 +7,7 @@ from django.urls import path, re_path
 
 from parley.web.assets import asset
 from parley.web.page import problem
-from parley.web.portal import account, door, letter, plan, wishes
+from parley.web.portal import account, budget, door, letter, plan, wishes
 
 urlpatterns = [
     path("", door.start, name="start"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("leave", door.leave, name="leave"),
     path("account", account.account, name="account"),
     path("plan", plan.capacity, name="capacity"),
+    path("plan/budget", budget.budget, name="budget"),
+    path("plan/budget/sum", budget.budget_sum, name="budget_sum"),
     path("plan/options", plan.options, name="options"),
     path("plan/check", plan.check, name="check"),
     path("plan/agreed", plan.agreed, name="agreed"),
