@@ -351,6 +351,25 @@ def test_thanks_reach_an_account_that_the_lender_has_closed(desk: Desk) -> None:
     assert models.Message.objects.get().template_key == "arrangement.completed_score"
 
 
+@pytest.mark.parametrize(("fee", "left"), [(900, 500), (200, 0)])
+def test_what_a_plan_waives_leaves_the_balance_once_when_it_is_complete(desk: Desk, fee: int, left: int) -> None:
+    _, account, plan = planned(desk, [(TODAY - 2 * DAY, 4_000)])
+    plan.offer.plans = [{"forgiven_minor": 400}]
+    plan.offer.save()
+    models.Account.objects.filter(id=account.id).update(principal_minor=4_000, fee_minor=fee)
+    pay(desk, account, 4_000, TODAY - DAY)
+    owed = fee
+    for days in range(3):
+        night(desk, days)
+    account.refresh_from_db()
+    plan.refresh_from_db()
+    waived = min(400, owed)
+    assert plan.waived_minor == waived
+    total = account.principal_minor + account.interest_minor + account.fee_minor + account.penalty_interest_minor
+    assert total == owed - waived == left
+    assert models.Event.objects.filter(kind="arrangement.waived").count() == 1
+
+
 # --- ended by the borrower
 
 

@@ -188,10 +188,9 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
     """Return the catalogue key of a move's saying; some depend on what the country or the case has to offer."""
     words = lender.words(case.party.jurisdiction, case.party.language)
     match move.say:
-        case "offer" | "missed":
-            return _offer_key(plans) if move.say == "offer" else missed_key(plans)
-        case "kept":
-            return completed_key(lender)
+        case "offer" | "missed" | "kept":
+            keys = {"offer": _offer_key, "missed": missed_key}
+            return keys[move.say](plans) if move.say in keys else completed_key(lender)
         case "plan.read_back" if move.memory.option is not None and plans[move.memory.option].has_down_payment:
             return "plan.read_back_parts"
         case "info.balance" if move.to is State.OFFER and plans:

@@ -2,7 +2,7 @@
 
 | the plan | what follows |
 |---|---|
-| kept | one text of thanks; nothing more |
+| kept | one text of thanks; what the plan waives leaves the balance; nothing more |
 | broke, the first of its account in the policy's period | one text, with one offer more where one fits |
 | … and no plan was agreed until the offer ran out, or none fitted | a person |
 | broke, another having broken before | a person, and no text |
@@ -29,7 +29,7 @@ from parley.ids import derive_id
 from parley.negotiation.state import State
 from parley.servicing.arrangement import Standing, standing
 from parley.store import models
-from parley.store.after_plans import hand_over, mend, open_ends, plans_of, states_of
+from parley.store.after_plans import hand_over, mend, open_ends, plans_of, states_of, write_waiver
 from parley.store.bulk import update_rows
 from parley.store.cases import load_standing, seal_memory
 from parley.store.offers import keep_offer
@@ -54,6 +54,7 @@ class AfterPlans:
     _for_a_person: dict[UUID, tuple[models.Arrangement, str]] = field(default_factory=dict)
     _done: list[models.Arrangement] = field(default_factory=list)
     _followed: dict[UUID, Followed] = field(default_factory=dict)
+    _waivers: list[models.Arrangement] = field(default_factory=list)
 
     def look(self, number: int, chunks: int, judged_on: date, grace_days: int) -> None:
         """Find what is to follow in a chunk, whose plans were judged on *judged_on*."""
@@ -77,7 +78,8 @@ class AfterPlans:
     @property
     def borrowers(self) -> set[UUID]:
         """Whom it takes to hold while a person is called."""
-        return {row.account.borrower_id for row, _ in self._for_a_person.values()}
+        called = {row.account.borrower_id for row, _ in self._for_a_person.values()}
+        return called | {row.account.borrower_id for row in self._waivers}
 
     def figures(self, wish: Trigger, account_id: UUID, point: models.ContactPoint, figures: Figures) -> Figures:
         """Return the figures of *wish*, with the plans of the offer it makes where it is about a missed payment."""
@@ -131,7 +133,10 @@ class AfterPlans:
             self._for_a_person[account_id] = (plan, _MISSED)
 
     def finish(self, points: Mapping[UUID, models.ContactPoint]) -> None:
-        """Call people, and mark what is done with. The borrowers are held."""
+        """Call people, write waivers down, and mark what is done with. The borrowers are held."""
+        for plan in self._waivers:
+            write_waiver(plan, self.now, self.vault)
+        self._waivers = []
         for plan, reason in self._for_a_person.values():
             point = points.get(plan.account.borrower_id)
             if point is not None:
@@ -152,6 +157,8 @@ class AfterPlans:
         return verdict is Standing.ACTIVE
 
     def _of_a_kept_one(self, row: models.Arrangement) -> None:
+        if not row.waived_minor:
+            self._waivers.append(row)
         if self._is_news(row) and row.account.arm != "holdout":
             self.pending[row.account_id] = row
         else:

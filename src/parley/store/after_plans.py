@@ -12,11 +12,13 @@ from uuid import UUID
 from parley.ids import derive_id
 from parley.negotiation.state import ENDED, State
 from parley.servicing.arrangement import InstalmentState, Standing
+from parley.servicing.changes.settlement import waived_of
 from parley.store import audit, models
 from parley.store.book import chunk_bounds
 from parley.store.cases import open_talk
 from parley.store.lender_notices import tell_lender
 from parley.store.outbox import cancel_waiting
+from parley.store.rows import account_of
 from parley.store.vault import Vault
 
 
@@ -68,6 +70,34 @@ def mend(plan: models.Arrangement, verdict: Standing, now: datetime, vault: Vaul
     )
     audit.record(vault, [event], now)
     tell_lender([event], now, vault)
+
+
+def write_waiver(plan: models.Arrangement, now: datetime, vault: Vault) -> None:
+    """Take what *plan*, kept to its end, waives from the balance of its account: charges first, once, never below zero.
+
+    The offer record says how much. The caller holds the borrower.
+    """
+    offered = plan.offer.plans[plan.option] if plan.option < len(plan.offer.plans) else {}
+    forgiven = int(offered.get("forgiven_minor", 0))
+    account = models.Account.objects.select_related("product").get(id=plan.account_id)
+    waived = waived_of(account_of(account, ()).balance, forgiven)
+    if not waived.total:
+        return
+    names = ("principal", "interest", "fee", "penalty_interest", "cost")
+    for name in names:
+        setattr(account, f"{name}_minor", getattr(account, f"{name}_minor") - getattr(waived, name))
+    account.save(update_fields=[f"{name}_minor" for name in names])
+    plan.waived_minor = waived.total
+    plan.save(update_fields=["waived_minor"])
+    event = models.Event.objects.create(
+        at=now,
+        kind="arrangement.waived",
+        borrower_id=plan.account.borrower_id,
+        account_id=plan.account_id,
+        conversation_id=plan.conversation_id,
+        data={"by": "plan"},
+    )
+    audit.record(vault, [event], now)
 
 
 def hand_over(

@@ -46,12 +46,20 @@ class Settlement:
     def waived(self, debt: Debt) -> Balance:
         """Return what is waived, by component; with what is paid it is all that is owed."""
         left = debt.owed_minor - sum(payment.amount_minor for payment in self.payments)
-        parts = {}
-        for component in self.waive:
-            owed: int = getattr(debt.balance, component.value)
-            parts[component.value] = min(owed, left)
-            left -= parts[component.value]
-        return Balance(**parts)
+        return waived_of(debt.balance, left, self.waive)
+
+
+def waived_of(balance: Balance, amount_minor: int, order: Sequence[Component] = CHARGES_FIRST) -> Balance:
+    """Return what is waived of *balance*, by component, where *amount_minor* of it is: in *order*, at most all of it.
+
+    Rounding: none, whole minor units are taken from whole minor units.
+    """
+    parts, left = {}, amount_minor
+    for component in order:
+        owed: int = getattr(balance, component.value)
+        parts[component.value] = min(owed, left)
+        left -= parts[component.value]
+    return Balance(**parts)
 
 
 def _refuse_payments(debt: Debt, payments: Sequence[Payment]) -> None:
