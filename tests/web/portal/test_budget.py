@@ -23,6 +23,7 @@ from parley.web.words import words
 from tests.run.desk import NOON, TODAY, Anything, Person, library
 from tests.web.conftest import Served
 from tests.web.portal.test_page import inside, text
+from tests.web.test_every_address import state
 
 FORM, SUM = "/plan/budget", "/plan/budget/sum"
 # 2,166.66 − 700 − 520 − 100 − what is usual for one person elsewhere.
@@ -340,6 +341,16 @@ def test_a_sum_that_changed_while_it_was_read_is_shown_again(served: Served, ada
     answer = browser.post(SUM, read)
     assert (answer.status_code, "Something changed" in text(answer)) == (409, True)
     assert not models.OfferRecord.objects.exists()
+
+
+def test_looking_at_the_form_and_at_the_sum_changes_nothing(served: Served, ada: Person) -> None:
+    browser = inside(served, ada)
+    tell(browser)
+    before = state()
+    for address in (FORM, SUM):
+        for method in ("get", "head"):
+            assert getattr(browser, method)(address).status_code == 200
+    assert state() == before
 
 
 def test_without_a_statement_there_is_no_sum(served: Served, ada: Person) -> None:
