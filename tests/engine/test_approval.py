@@ -17,7 +17,7 @@ from tests.engine.sample import shipped_library
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 NEUTRAL = (
-    "Example Card: a date on your account is coming up. Reply INFO for details; we first check it is you. "
+    "Example Card: an account date is near. Reply INFO; we check it is you. Our number is on your contract. "
     "Dana Reyes: 800-555-0100, 8-20. STOP ends texts."
 )
 DETAIL = (
