@@ -29,7 +29,10 @@ from parley.store.vault import Vault
 
 CONSENT_SOURCE: Final = "import"
 DUE_COLUMNS: Final = ("account_id", "due_on", "amount_minor", "paid_minor")
-POINT_COLUMNS: Final = ("id", "borrower_id", "channel", "address_sealed", "address_index", "is_synthetic")
+POINT_COLUMNS: Final = (
+    *("id", "borrower_id", "channel", "address_sealed", "address_index", "is_synthetic"),
+    "confirmed_by",
+)
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -76,7 +79,8 @@ def point_values(
     """
     row_id = derive_id("contact_point", person_id.hex, "sms", str(ordinal))
     sealed = vault.seal(data_key, row.phone, place(Sealed.CONTACT_ADDRESS, row_id))
-    return row_id, person_id, "sms", sealed, index, row.is_synthetic
+    # Nobody has confirmed yet that it is theirs.
+    return row_id, person_id, "sms", sealed, index, row.is_synthetic, ""
 
 
 def new_consent(person_id: UUID, row: AccountRow, now: datetime) -> Consent:
