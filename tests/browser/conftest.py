@@ -43,9 +43,13 @@ VIEWS: list[View] = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Give one browser for all tests of this worker."""
+    """Give one browser for the tests of a file.
+
+    Not for all of this worker: Playwright keeps an event loop running in this thread, and what other tests call has one
+    of its own.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("there is no chromium: sudo apt-get install -y chromium fonts-noto-cjk")
