@@ -105,6 +105,8 @@ def numbers_in(text: str, library: Library, case: Case) -> set[str]:
         text = text.replace(word, " ")
     # What the identity question itself names: the last four digits.
     text = re.sub(r"last 4 digits|后4位|末4碼", " ", text)
+    # The hour by which a person answers is no figure of the debt.
+    text = re.sub(r"(?<!\d)\d{1,2}:00(?!\d)", " ", text)
     return set(re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text))
 
 
