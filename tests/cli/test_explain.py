@@ -63,7 +63,7 @@ def test_a_message_is_told_from_the_night_to_its_end(home: Path) -> None:
     done = told(home, message)
     assert done.returncode == 0, done.stderr
     lines = [line.strip() for line in done.stdout.splitlines()]
-    assert lines[0].startswith(f"Message {message}: reminder, text message, template reminder.neutral version 1")
+    assert lines[0].startswith(f"Message {message}: reminder, text message, template reminder.neutral version 2")
     assert any(line.startswith("Nightly run for 2026-11-04: queued.") for line in lines)
     assert "1. at dispatch (binds), 2026-11-04 05:00 UTC: not yet." in lines
     assert "Refused by lender-hours: quiet hours (policy)." in lines

@@ -40,8 +40,8 @@ def seen(bench: Bench, count: int = 6) -> Counter[str]:
 def tampering(monkeypatch: pytest.MonkeyPatch, tamper: Callable[[NewOffer], NewOffer]) -> None:
     made = drafting.compute_offer
 
-    def compute(*arguments: object) -> Offer:
-        offer: Offer = made(*arguments)  # type: ignore[arg-type]  # handed on as they came
+    def compute(*arguments: object, **named: object) -> Offer:
+        offer: Offer = made(*arguments, **named)  # type: ignore[arg-type]  # handed on as they came
         return tamper(offer) if isinstance(offer, NewOffer) else offer
 
     monkeypatch.setattr("parley.engine.turn.compute_offer", compute)

@@ -49,6 +49,10 @@ ASKS: Final = {
     "capacity.again": Ask.CAPACITY,
     "cannot_pay.capacity": Ask.CAPACITY,
     "plan.declined": Ask.CAPACITY,
+    # The borrowers of an evaluation know no income and spending of their own: they say what they said before.
+    **dict.fromkeys(("budget.household", "budget.income", "budget.months", "budget.housing"), Ask.AGAIN),
+    **dict.fromkeys(("budget.essentials", "budget.other_debts", "budget.figure"), Ask.AGAIN),
+    **dict.fromkeys(("budget.read_back", "budget.correct"), Ask.AGAIN),
     "offer.one": Ask.OFFER,
     "offer.two": Ask.OFFER,
     "offer.three": Ask.OFFER,
@@ -58,6 +62,7 @@ ASKS: Final = {
     "plan.read_back": Ask.READ_BACK,
     "plan.read_back_parts": Ask.READ_BACK,
     "number_ambiguous.read_back": Ask.FIGURE_BACK,
+    "offer.what_if": Ask.AGAIN,
     "promise.ask": Ask.PROMISE,
     "unclear.ask_back": Ask.AGAIN,
     "either.ask_back": Ask.AGAIN,
