@@ -352,7 +352,7 @@ def test_shipped_texts_are_facts_options_general_guidance_or_signposts() -> None
     assert by_class[ContentClass.RECOMMENDATION] == set()
     assert by_class[ContentClass.OWN_OPTIONS] == {
         "offer.one", "offer.two", "offer.three", "offer.parts_one", "offer.parts_two", "offer.parts_three",
-        "plan.read_back", "plan.read_back_parts", "plan.agreed", "offer.what_if",
+        "plan.read_back", "plan.read_back_parts", "plan.agreed", "info.what_if",
         "arrangement.missed_one", "arrangement.missed_two", "arrangement.missed_three",
         "arrangement.missed_parts_one", "arrangement.missed_parts_two", "arrangement.missed_parts_three",
     }  # fmt: skip

@@ -195,7 +195,7 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
             return "plan.read_back_parts"
         case "info.balance" if move.to is State.OFFER and plans:
             # Whoever asks before choosing is told what a plan costs, and what holds without one.
-            return "offer.what_if"
+            return "info.what_if"
         case "offer.none" if not words["advice"]:
             return "offer.none_person"
         case "identity.ask":

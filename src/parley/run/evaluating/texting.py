@@ -62,7 +62,7 @@ ASKS: Final = {
     "plan.read_back": Ask.READ_BACK,
     "plan.read_back_parts": Ask.READ_BACK,
     "number_ambiguous.read_back": Ask.FIGURE_BACK,
-    "offer.what_if": Ask.AGAIN,
+    "info.what_if": Ask.AGAIN,
     "promise.ask": Ask.PROMISE,
     "unclear.ask_back": Ask.AGAIN,
     "either.ask_back": Ask.AGAIN,
