@@ -22,6 +22,8 @@ def begin(page: Page, preset: str = "plan") -> None:
     page.goto("/phone")
     page.locator(f'button[value="{preset}"]').press("Enter")
     expect(page.locator("#reply")).to_be_focused()
+    # The field has the cursor before the scripts are there; until then a step is a page of its own.
+    page.wait_for_load_state("load")
 
 
 def reply(page: Page, text: str) -> None:
