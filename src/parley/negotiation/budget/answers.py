@@ -23,8 +23,6 @@ from parley.settings.toml import parse
 FILE_NAME: Final = "budget_answers.toml"
 _PLAIN: Final = ("skip", "unsure", "changes", "none")
 _COUNTED: Final = ("whole", "adults", "children")
-# Letters beside a letter or a word that still leave it the whole reply: "b please", "C吧".
-_LETTER: Final = re.compile(r"\A\W*(?:option |选)?([a-h])(?: please| pls|吧|档|选项)?\W*\Z")
 _RHYTHMS: Final = {rhythm.value: rhythm for rhythm in Rhythm}
 _MONTHS_FROM: Final = 2
 
@@ -38,6 +36,7 @@ class AnswerWords:
     counted: Mapping[str, re.Pattern[str]]
     rhythms: Mapping[Rhythm, re.Pattern[str]]
     topics: Mapping[Topic, re.Pattern[str]]
+    letter: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -102,6 +101,7 @@ def load_answer_words(raw: bytes, lexicon: Lexicon, source_name: str = FILE_NAME
         counted={name: within("counted", name) for name in _COUNTED},
         rhythms={_RHYTHMS[name]: within("rhythms", name) for name in names},
         topics={topic: within("topics", topic.value) for topic in Topic},
+        letter=re.compile(rf"\A\W*(?:(?:{before}) ?)?([a-h])(?:[, ]*(?:{after}))?\W*\Z"),
     )
 
 
@@ -111,7 +111,7 @@ def read_answer(seen: Evidence, words: AnswerWords, lexicon: Lexicon) -> Answer 
     for name, pattern in words.plain.items():
         if pattern.match(text):
             return Answer(word=name, is_whole=True)
-    letter = _LETTER.match(text)
+    letter = words.letter.match(text)
     if letter is not None:
         return Answer(letter=letter[1].upper(), is_whole=True)
     topic = next((topic for topic, pattern in words.topics.items() if pattern.search(text)), None)
