@@ -15,26 +15,13 @@ from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.standing import Standing
 from parley.negotiation.state import State
 from parley.nlu.reading import EXACT, Intent, Reading
-from tests.negotiation.strategies import TODAY, memories, readings, shipped_policy, standings
+from tests.negotiation.strategies import memories, readings, shipped_policy, standings
+from tests.negotiation.test_dialogue import OWING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KNOWN = Standing(
-    today=TODAY,
-    currency="USD",
-    is_proven=True,
-    identity_answer="",
-    identity_tries=3,
-    owes=True,
-    arrears_minor=0,
-    balance_minor=124_000,
-    options=0,
-    stop_scope="all",
-    context="",
-    wants_limit_rise=True,
-    may_ask_limit_rise=True,
-)
+KNOWN = replace(OWING, arrears_minor=0, options=0, wants_limit_rise=True, may_ask_limit_rise=True)
 
 
 def move_of(
