@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.messaging.alphabet import DEFAULT, EXTENSION
-from parley.messaging.segments import JOINED_UNITS, Encoding, Segments, measure, parts_of, units_of
+from parley.messaging.alphabet import DEFAULT, EXTENSION, SEPTETS
+from parley.messaging.segments import Encoding, Segments, measure, parts_of
 
 FAMILY = "👩‍👩‍👧‍👦"  # four people and three joiners: 11 code units
 FLAG = "🇹🇼"  # two regional indicators: 4 code units
@@ -93,8 +93,13 @@ def test_parts_join_to_the_text_and_none_is_too_long(text: str) -> None:
     assert "".join(parts) == text
     assert len(parts) == size.count
     if size.count > 1:
-        units = [units_of(part, size.encoding) for part in parts]
-        assert max(units) <= JOINED_UNITS[size.encoding]
+        units = [
+            len(part.encode("utf-16-le")) // 2
+            if size.encoding is Encoding.UCS2
+            else sum(map(SEPTETS.__getitem__, part))
+            for part in parts
+        ]
+        assert max(units) <= {Encoding.GSM7: 153, Encoding.UCS2: 67}[size.encoding]
         assert sum(units) == size.units
         for part in parts:
             part.encode("utf-16-le")  # no half of a surrogate pair

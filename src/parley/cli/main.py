@@ -24,6 +24,7 @@ from parley.cli import (
     reading,
     replies,
     rules,
+    sms,
     templates,
     users,
 )
@@ -70,6 +71,7 @@ app.add_typer(lender.app, name="lender")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(replies.app, name="replies")
 app.add_typer(rules.app, name="rules")
+app.add_typer(sms.app, name="sms")
 app.add_typer(templates.app, name="templates")
 
 

@@ -1,10 +1,9 @@
-"""How many segments a text takes on the air, and where it is cut. Knows nothing of routes, prices or templates.
+"""How many segments a text takes on the air, and where it is cut. Knows nothing of prices or templates.
 
-A text goes as GSM 7-bit when all its characters allow it, else as UCS-2 (UTF-16 code units). Alone it holds 160
-septets or 70 units; joined by an 8-bit reference the header takes 6 octets of each part and leaves 153 or 67
-(3GPP TS 23.040, section 9.2.3.24.1). What belongs together stays together: an escape pair, a surrogate pair, a
-letter with its combining marks, an emoji with its modifiers and joiners. Only a cluster longer than a whole part is
-cut, and then between code points.
+A text goes as GSM 7-bit when all its characters allow it and the route takes that, else as UCS-2 (UTF-16 code units).
+Where a route takes national shift tables, they are used only when they make fewer segments. What belongs together
+stays together: an escape pair, a surrogate pair, a letter with its combining marks, an emoji with its modifiers and
+joiners. Only a cluster longer than a whole part is cut, and then between code points.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from parley.messaging.alphabet import SEPTETS, fits_gsm7
+from parley.messaging.alphabet import GSM7, Alphabet, alphabets_of
+from parley.messaging.carriage import STANDARD, Carriage
 
 
 class Encoding(StrEnum):
@@ -25,9 +25,6 @@ class Encoding(StrEnum):
     UCS2 = "ucs2"
 
 
-SINGLE_UNITS: Final = {Encoding.GSM7: 160, Encoding.UCS2: 70}
-JOINED_UNITS: Final = {Encoding.GSM7: 153, Encoding.UCS2: 67}
-
 _ZERO_WIDTH_JOINER: Final = "\u200d"
 # Canonical combining class of the sign that joins two consonants of an Indic script.
 _VIRAMA_CLASS: Final = 9
@@ -35,60 +32,91 @@ _VIRAMA_CLASS: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The size of a text: `units` septets (gsm7) or 16-bit code units (ucs2) in `count` segments."""
+    """The size of a text: `units` septets (gsm7) or 16-bit code units (ucs2) in `count` segments.
+
+    `alphabet` is set where a national shift table is used.
+    """
 
     encoding: Encoding
     units: int
     count: int
+    alphabet: Alphabet | None = None
 
 
-def measure(text: str) -> Segments:
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """One way to write a text on a route: its alphabet (None: UCS-2), and the units a part holds alone and joined."""
+
+    alphabet: Alphabet | None
+    single: int
+    joined: int
+
+    def units(self, text: str) -> int:
+        if self.alphabet is None:
+            return len(text.encode("utf-16-le", "surrogatepass")) // 2
+        return sum(map(self.alphabet.septets.__getitem__, text))
+
+
+def measure(text: str, carriage: Carriage = STANDARD) -> Segments:
     """Return encoding, units and number of segments of *text*; the empty text takes one."""
-    encoding = encoding_of(text)
-    units = units_of(text, encoding)
-    count = 1 if units <= SINGLE_UNITS[encoding] else sum(1 for _ in _packed(text, encoding))
-    return Segments(encoding, units, count)
+    return _measured(text, carriage)[0]
 
 
-def parts_of(text: str) -> tuple[str, ...]:
+def parts_of(text: str, carriage: Carriage = STANDARD) -> tuple[str, ...]:
     """Return the texts of the segments, in order; joined they are *text*."""
-    encoding = encoding_of(text)
-    if units_of(text, encoding) <= SINGLE_UNITS[encoding]:
-        return (text,)
-    return tuple(_packed(text, encoding))
+    return _measured(text, carriage)[1]
 
 
-def encoding_of(text: str) -> Encoding:
-    """Return GSM 7-bit where every character allows it, else UCS-2."""
-    return Encoding.GSM7 if fits_gsm7(text) else Encoding.UCS2
+def _measured(text: str, carriage: Carriage) -> tuple[Segments, tuple[str, ...]]:
+    """Return size and parts, written in the plainest of the ways that need the fewest segments."""
+    best: tuple[Segments, tuple[str, ...]] | None = None
+    for writing in _writings(text, carriage):
+        units = writing.units(text)
+        parts = (text,) if units <= writing.single else tuple(_packed(text, writing))
+        if best is None or len(parts) < best[0].count:
+            encoding = Encoding.UCS2 if writing.alphabet is None else Encoding.GSM7
+            national = writing.alphabet if writing.alphabet is not None and writing.alphabet.shifts else None
+            best = Segments(encoding, units, len(parts), national), parts
+        if best[0].count == 1:
+            break
+    assert best is not None, "UCS-2 writes every text"
+    return best
 
 
-def units_of(text: str, encoding: Encoding) -> int:
-    """Return the length of *text* in septets or in UTF-16 code units."""
-    if encoding is Encoding.GSM7:
-        return sum(map(SEPTETS.__getitem__, text))
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def _writings(text: str, carriage: Carriage) -> Iterator[_Writing]:
+    """Yield the ways to write *text*, plainest first; where the default alphabet does, there is no other."""
+    if carriage.takes_gsm7 and GSM7.fits(text):
+        yield _in(GSM7, carriage)
+        return
+    for language in carriage.national:
+        yield from (_in(each, carriage) for each in alphabets_of(language) if each.fits(text))
+    yield _Writing(None, carriage.units16(joined=False), carriage.units16(joined=True))
 
 
-def _packed(text: str, encoding: Encoding) -> Iterator[str]:
+def _in(alphabet: Alphabet, carriage: Carriage) -> _Writing:
+    shifts = alphabet.shifts
+    return _Writing(alphabet, carriage.septets(shifts, joined=False), carriage.septets(shifts, joined=True))
+
+
+def _packed(text: str, writing: _Writing) -> Iterator[str]:
     """Yield the parts of a joined message: each as full as it can be without cutting what belongs together."""
     start = 0
     while start < len(text):
-        end = _reach(text, start, encoding)
-        if encoding is Encoding.UCS2:
+        end = _reach(text, start, writing)
+        if writing.alphabet is not GSM7:
             end = _boundary(text, start, end)
         yield text[start:end]
         start = end
 
 
-def _reach(text: str, start: int, encoding: Encoding) -> int:
+def _reach(text: str, start: int, writing: _Writing) -> int:
     """Return the end of the longest run of whole characters from *start* that one part holds."""
-    room = JOINED_UNITS[encoding]
+    room = writing.joined
     end = min(start + room, len(text))
-    excess = units_of(text[start:end], encoding) - room
+    excess = writing.units(text[start:end]) - room
     while excess > 0:
         end -= 1
-        excess -= units_of(text[end], encoding)
+        excess -= writing.units(text[end])
     return end
 
 
