@@ -120,11 +120,13 @@ class HomeClock:
         return self._at + timedelta(seconds=time.monotonic() - self._since)
 
     def _lease(self, at: Instant) -> None:
-        self._leased = at + LEASE
+        leased = at + LEASE
         draft = self._path.with_suffix(".new")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump({"now": self._leased.isoformat()}, file)
+            json.dump({"now": leased.isoformat()}, file)
         draft.replace(self._path)
+        # Last: where the disk is full nothing was leased, and no later instant is handed out.
+        self._leased = leased
 
 
 def open_clock(home: Home, settings: Settings) -> Clock:

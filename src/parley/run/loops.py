@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
+from functools import partial
 from itertools import cycle
 from typing import Final
 
@@ -149,24 +150,34 @@ def run_forever(
     """
     pause = IDLE_SECONDS
     while not is_stopping():
-        done, failed = 0, False
-        for each in rounds:
-            # One at a time: a carrier that does not answer must not keep a crisis from being paged.
-            try:
-                with faults():
-                    done += each(clock.now())
-            except ParleyError as fault:
-                if not fault.retryable:
-                    raise
-                failed = True
-                log.warning("waiting_for_outside", operator_code=fault.operator_code, seconds=pause)
-        if failed:
+        # One at a time: a carrier that does not answer must not keep a crisis from being paged.
+        asked = [_asked(partial(_at, clock, each), pause) for each in rounds]
+        done = sum(one for one in asked if one is not None)
+        if not done and None not in asked:
+            asked.append(_asked(partial(_moved_on, clock, following), pause))
+        if None in asked:
             _wait(pause, is_stopping)
             pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
             continue
         pause = IDLE_SECONDS
-        if not done and not _moved_on(clock, following):
+        if not any(asked):
             time.sleep(IDLE_SECONDS)
+
+
+def _at(clock: Clock, each: Round) -> int:
+    return each(clock.now())
+
+
+def _asked(step: Callable[[], int], pause: float) -> int | None:
+    """Return what *step* did; None where something outside failed that may pass."""
+    try:
+        with faults():
+            return step()
+    except ParleyError as fault:
+        if not fault.retryable:
+            raise
+        log.warning("waiting_for_outside", operator_code=fault.operator_code, seconds=pause)
+        return None
 
 
 def _moved_on(clock: Clock, following: Callable[[datetime], datetime | None]) -> bool:
