@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.messaging.ledger import CARRIERS, ENDED, OURS, TRANSITIONS, Event, State, advance, diagram, joined
+from parley.messaging.ledger import CARRIERS, ENDED, OURS, TRANSITIONS, Event, State, advance, advance_by_part, diagram
 
 FACTS = sorted(CARRIERS - {Event.NOT_TAKEN})
 
@@ -88,17 +88,41 @@ def test_a_carrier_never_sends_a_message_back_to_the_queue_once_it_has_it() -> N
             assert state in {State.INTENDED, State.QUEUED}
 
 
+Part = tuple[int, Event]
+RECEIPTS = sorted(event for event in CARRIERS if event.startswith("receipt_"))
+
+
+def heard(told: tuple[Part, ...], parts: int) -> State:
+    """Return the state of a message of *parts* after these receipts: of a part, or of the whole (0)."""
+    state, delivered = State.SUBMITTED, set[int]()
+    for part, event in told:
+        if part == 0:
+            state = advance(state, event)
+            continue
+        delivered |= {part} if event is Event.RECEIPT_DELIVERED else set()
+        state = advance_by_part(state, event, are_all_delivered=len(delivered) == parts)
+    return state
+
+
+def test_receipts_of_parts_and_of_the_whole_end_alike_in_every_order() -> None:
+    """Every four different receipts of a message of two parts, also those that contradict each other."""
+    every = [(part, event) for part in (0, 1, 2) for event in RECEIPTS]
+    for told in itertools.combinations(every, 4):
+        assert len({heard(order, 2) for order in itertools.permutations(told)}) == 1, told
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(RECEIPTS)), min_size=1, max_size=8), st.data())
+def test_receipts_of_parts_end_alike_with_any_repetition(told: list[Part], data: st.DataObject) -> None:
+    again = data.draw(st.permutations(told * 2))
+    assert heard(tuple(again), 3) is heard(tuple(told), 3)
+
+
 def test_a_message_is_delivered_only_when_all_its_parts_are() -> None:
-    assert joined([State.DELIVERED] * 3) is State.DELIVERED
-    assert joined([State.DELIVERED, State.SUBMITTED]) is State.SUBMITTED
-    assert joined([State.DELIVERED, State.UNKNOWN, State.SUBMITTED]) is State.UNKNOWN
-    assert joined([State.EXPIRED, State.DELIVERED, State.UNDELIVERED]) is State.UNDELIVERED
-
-
-@given(st.lists(st.sampled_from(State), min_size=1, max_size=6))
-def test_parts_join_alike_in_any_order(parts: list[State]) -> None:
-    assert joined(parts) is joined(sorted(parts))
-    assert (joined(parts) is State.DELIVERED) is all(part is State.DELIVERED for part in parts)
+    good, bad, late = Event.RECEIPT_DELIVERED, Event.RECEIPT_UNDELIVERED, Event.RECEIPT_EXPIRED
+    assert heard(((1, good), (2, good), (3, good)), 3) is State.DELIVERED
+    assert heard(((1, good), (2, good)), 3) is State.SUBMITTED
+    assert heard(((1, late), (2, good), (3, bad)), 3) is State.UNDELIVERED
+    assert heard(((1, late), (1, good), (2, good)), 2) is State.DELIVERED
 
 
 def test_the_diagram_is_drawn_from_the_table() -> None:

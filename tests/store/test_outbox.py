@@ -16,24 +16,17 @@ from parley.contact.content import contents_of
 from parley.contact.facts import ContactFacts, Discloses, Hold, OptOut, OptOutScope
 from parley.contact.gate import Decision, Permit, Refused, decide
 from parley.engine.stated import Said
-from parley.messaging.ledger import Event, State
+from parley.messaging.ledger import State
 from parley.purpose import Actor, Purpose
 from parley.store import models
 from parley.store.outbox import (
-    BUSY_MINUTES,
-    RECEIPT_HOURS,
-    Answer,
     Intended,
     Judge,
     Terms,
     cancel_settled,
     cancel_waiting,
     decide_batch,
-    give_up_receipts,
-    in_doubt,
-    mark,
     next_due,
-    note_asked,
 )
 from parley.store.sealed import Sealed, seal_text
 from tests.run.desk import BODY, NOON, TODAY, Anything, Desk, Person, in_threads, library, state_of
@@ -333,61 +326,6 @@ def _facts_of(message: models.Message) -> dict[str, Any]:
         "opt_outs": tuple(OptOut(OptOutScope(scope), person.consents.get(scope=scope).at) for scope in sorted(refused)),
         "answers_at": message.in_reply_to.received_at if message.in_reply_to else None,
     }
-
-
-# --- marks, doubt, receipts that never come
-
-
-def test_what_the_provider_was_too_busy_for_waits_a_little_and_is_asked_about_anew(desk: Desk) -> None:
-    _, message = ready(desk)
-    dispatch(desk)
-    note_asked([message.id], NOON)
-    mark([Answer(message.id, Event.NOT_TAKEN, "", "busy")], NOON)
-    message.refresh_from_db()
-    assert (message.state, message.reason) == ("queued", "busy")
-    assert message.not_before == NOON + timedelta(minutes=BUSY_MINUTES)
-    assert dispatch(desk) == []
-    later = NOON + timedelta(minutes=BUSY_MINUTES)
-    assert len(dispatch(desk, later)) == 1
-    assert in_doubt(later + timedelta(minutes=3), 120, 9) == [(message.id, State.INTENDED)]
-
-
-def test_a_doubt_is_settled_after_the_settle_time_only_and_not_asked_about_all_the_time(desk: Desk) -> None:
-    _, message = ready(desk)
-    dispatch(desk)
-    assert in_doubt(NOON + timedelta(seconds=119), 120, 9) == []
-    at = NOON + timedelta(seconds=120)
-    assert in_doubt(at, 120, 9) == [(message.id, State.INTENDED)]
-    mark([Answer(message.id, Event.UNKNOWN, "", "time_out")], at)
-    note_asked([message.id], at)
-    assert in_doubt(at + HOUR, 120, 9) == []
-    assert in_doubt(at + 6 * HOUR, 120, 9) == [(message.id, State.UNKNOWN)]
-    assert in_doubt(at + timedelta(days=8), 120, 9) == []
-
-
-def test_an_intent_is_settled_however_long_we_were_down(desk: Desk) -> None:
-    _, message = ready(desk)
-    dispatch(desk)
-    assert in_doubt(NOON + timedelta(days=90), 120, 9) == [(message.id, State.INTENDED)]
-
-
-def test_an_early_receipt_is_not_undone_by_the_late_answer(desk: Desk) -> None:
-    _, message = ready(desk)
-    dispatch(desk)
-    models.Message.objects.filter(id=message.id).update(state="delivered", finished_at=NOON)
-    mark([Answer(message.id, Event.SUBMITTED, "SB1")], NOON + HOUR)
-    message.refresh_from_db()
-    assert (message.state, message.provider_id, message.finished_at) == ("delivered", "SB1", NOON)
-
-
-def test_a_message_whose_receipt_never_comes_ends_unknown_with_a_reason(desk: Desk) -> None:
-    _, message = ready(desk)
-    dispatch(desk)
-    mark([Answer(message.id, Event.SUBMITTED, "SB1")], NOON)
-    assert give_up_receipts(NOON + timedelta(hours=RECEIPT_HOURS - 1)) == 0
-    assert give_up_receipts(NOON + timedelta(hours=RECEIPT_HOURS)) == 1
-    message.refresh_from_db()
-    assert (message.state, message.reason) == ("unknown", "no_receipt")
 
 
 # --- cancelling

@@ -14,7 +14,6 @@ message to the queue and changes nothing where a stronger fact is known. A resen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -116,24 +115,15 @@ def advance(state: State, event: Event) -> State:
     return TRANSITIONS[state, event]
 
 
-# A message is as good as its worst part: one part lost spoils it, and it is delivered only when all parts are.
-_WORST_FIRST: Final = (
-    State.UNDELIVERED,
-    State.REJECTED,
-    State.EXPIRED,
-    State.UNKNOWN,
-    State.CANCELLED,
-    State.REFUSED,
-    State.QUEUED,
-    State.INTENDED,
-    State.SUBMITTED,
-    State.DELIVERED,
-)
+def advance_by_part(state: State, event: Event, *, are_all_delivered: bool) -> State:
+    """Return the state of a message after *event* of one of its parts.
 
-
-def joined(parts: Sequence[State]) -> State:
-    """Return the state of a message from those of its parts (at least one): delivered only when all are."""
-    return min(parts, key=_WORST_FIRST.index)
+    One part lost spoils it, and it is delivered once all its parts are: `are_all_delivered` counts this one. So
+    receipts of parts and of the whole, in any order and any repetition, end alike.
+    """
+    if event is Event.RECEIPT_DELIVERED and not are_all_delivered:
+        return state
+    return advance(state, event)
 
 
 def diagram() -> str:

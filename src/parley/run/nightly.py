@@ -46,8 +46,9 @@ from parley.store.book import (
 )
 from parley.store.bulk import insert_all, insert_new
 from parley.store.desk_assign import staffing
+from parley.store.fate import give_up_receipts
 from parley.store.lock import borrower_lock
-from parley.store.outbox import decision_row, give_up_receipts
+from parley.store.outbox import decision_row
 from parley.store.page_code import code_of
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of

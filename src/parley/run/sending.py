@@ -19,7 +19,8 @@ from parley.engine.stated import Said
 from parley.engine.turn import Library
 from parley.messaging.ledger import Event, State
 from parley.providers.port import Accepted, LookupState, NotTaken, Outcome, Provider, Rejected, Submission, Unknown
-from parley.store.outbox import Answer, Intended, Terms, decide_batch, in_doubt, mark, note_asked
+from parley.store.fate import Answer, Doubt, in_doubt, mark, note_asked
+from parley.store.outbox import Intended, Terms, decide_batch
 from parley.store.vault import Vault
 
 BATCH: Final = 256
@@ -43,10 +44,10 @@ class Sender:
         if time.monotonic() - started > self._provider.settle_seconds / 2:
             # So slow (a stopped process, a busy database) that another sender may soon ask the provider, hear that it
             # has nothing, and send: leave it to that one.
-            mark([Answer(one.message_id, Event.NOT_TAKEN, "", "sender_too_slow") for one in intended], now)
+            mark([Answer(one.message_id, Event.NOT_TAKEN, "", "sender_too_slow", now) for one in intended], now)
         elif intended:
             answers = self._provider.submit([_submission(one) for one in intended], now)
-            mark([_answer(one.message_id, said) for one, said in zip(intended, answers, strict=True)], now)
+            mark([_answer(one.message_id, said, now) for one, said in zip(intended, answers, strict=True)], now)
         return len(intended)
 
     def settle(self, now: datetime, limit: int = BATCH) -> int:
@@ -54,12 +55,13 @@ class Sender:
         doubtful = in_doubt(now, self._provider.settle_seconds, limit)
         if not doubtful:
             return 0
-        mark([answer for message_id, state in doubtful if (answer := self._find(message_id, state, now))], now)
-        note_asked([message_id for message_id, _ in doubtful], now)
+        mark([answer for one in doubtful if (answer := self._find(one, now))], now)
+        note_asked([one.message_id for one in doubtful], now)
         return len(doubtful)
 
-    def _find(self, message_id: UUID, state: State, now: datetime) -> Answer | None:
+    def _find(self, one: Doubt, now: datetime) -> Answer | None:
         """Ask the provider by our reference. A provider that cannot say leaves an honest *unknown*."""
+        message_id, state, tried_at = one
         if not self._provider.can_look_up:
             is_new = state is State.INTENDED
             return Answer(message_id, Event.UNKNOWN, "", "provider_cannot_look_up") if is_new else None
@@ -68,7 +70,7 @@ class Sender:
             case LookupState.FOUND:
                 return Answer(message_id, Event.SUBMITTED, found.provider_id or "", "found_by_look_up")
             case LookupState.NOT_FOUND if state is State.INTENDED:
-                return Answer(message_id, Event.NOT_TAKEN, "", "not_found_by_look_up")
+                return Answer(message_id, Event.NOT_TAKEN, "", "not_found_by_look_up", tried_at)
             case LookupState.NOT_FOUND:
                 return Answer(message_id, Event.LOOKUP_ABSENT, "", "not_found_by_look_up")
             case LookupState.UNSUPPORTED:
@@ -84,13 +86,13 @@ def _submission(one: Intended) -> Submission:
     return Submission(str(one.message_id), one.to, one.text, one.segments, one.not_after, one.is_synthetic)
 
 
-def _answer(message_id: UUID, said: Outcome) -> Answer:
+def _answer(message_id: UUID, said: Outcome, tried_at: datetime) -> Answer:
     match said:
         case Accepted(provider_id):
             return Answer(message_id, Event.SUBMITTED, provider_id)
         case Rejected(code, _):
             return Answer(message_id, Event.REJECTED, "", code)
         case NotTaken(code, retryable):
-            return Answer(message_id, Event.NOT_TAKEN if retryable else Event.REJECTED, "", code)
+            return Answer(message_id, Event.NOT_TAKEN if retryable else Event.REJECTED, "", code, tried_at)
         case Unknown(code):
             return Answer(message_id, Event.UNKNOWN, "", code)

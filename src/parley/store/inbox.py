@@ -22,14 +22,15 @@ from parley.engine.case import Case, ContactRecord
 from parley.engine.door import Admitted, admit
 from parley.engine.turn import Library, context_of
 from parley.ids import Msisdn, derive_id
-from parley.messaging.ledger import ENDED, Event, State, advance, joined
+from parley.messaging.ledger import ENDED, Event, State, advance, advance_by_part
 from parley.purpose import Channel
 from parley.servicing.account import Account
 from parley.store import audit, models
 from parley.store.bulk import insert_new, update_rows
 from parley.store.cases import load_party, load_talk, open_talk
+from parley.store.fate import lock_messages
 from parley.store.lock import borrower_lock
-from parley.store.outbox import cancel_waiting, lock_messages
+from parley.store.outbox import cancel_waiting
 from parley.store.records import RESUMED, SERVICE, load_records, refusal_of
 from parley.store.rows import account_of, locale_of, week_to_json
 from parley.store.sealed import Sealed, seal_text
@@ -103,7 +104,7 @@ def _receipt_row(
 
 
 def _move(message: models.Message, one: ArrivedReceipt) -> None:
-    """Let the receipt speak: for the whole message at once, or for a part and then for all parts together."""
+    """Let the receipt speak: for the whole message, or for one of its parts."""
     before = State(message.state)
     message.state = advance(before, one.event) if one.part == 0 else _by_parts(message, one)
     if message.state in ENDED and message.finished_at is None:
@@ -118,10 +119,8 @@ def _by_parts(message: models.Message, one: ArrivedReceipt) -> State:
     )
     part.state = advance(State(part.state), one.event)
     part.save(update_fields=["state"])
-    states = [State(state) for state in message.parts.values_list("state", flat=True)]
-    missing = [State.SUBMITTED] * (message.segments - len(states))
-    told = joined([*states, *missing])
-    return told if told in ENDED else State(message.state)
+    delivered = message.parts.filter(state=State.DELIVERED).count()
+    return advance_by_part(State(message.state), one.event, are_all_delivered=delivered >= message.segments)
 
 
 def accept_texts(
