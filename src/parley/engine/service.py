@@ -57,6 +57,7 @@ URGENCY: Final[dict[str, Urgency]] = {
     "plan_cancelled": Urgency.ASKED,
     "plan_missed": Urgency.ASKED,
     "plan_missed_again": Urgency.ASKED,
+    "plan_missed_no_number": Urgency.ASKED,
     "reoffer_lapsed": Urgency.ASKED,
     "plan_ended": Urgency.UNCLEAR,
     "answer_refused": Urgency.ASKED,

@@ -243,6 +243,7 @@ class _Chunk:
             talk = talks.get(point.id) if point is not None else None
             if point is None:
                 self._item(wish, "skipped", "no_address", "")
+                self.after.unreachable(wish.account.id)
             elif point.id in unanswered or (
                 talk is not None and is_talking(State(talk.state), talk.last_inbound_at, self.now)
             ):

@@ -6,6 +6,7 @@
 | broke, the first of its account in the policy's period | one text, with one offer more where one fits |
 | … and no plan was agreed until the offer ran out, or none fitted | a person |
 | broke, another having broken before | a person, and no text |
+| broke, and no number of the borrower's may be written to | a person, to find another way |
 | broke, but the payment was in time and its file late | it stands again |
 | ended, and for a week nobody could be told | broken: a person; kept: nothing |
 
@@ -40,6 +41,7 @@ NEWS_DAYS: Final = 7
 _AGAIN: Final = "plan_missed_again"
 _MISSED: Final = "plan_missed"
 _LAPSED: Final = "reoffer_lapsed"
+_NO_NUMBER: Final = "plan_missed_no_number"
 
 
 @dataclass(slots=True)
@@ -132,15 +134,27 @@ class AfterPlans:
         else:
             self._for_a_person[account_id] = (plan, _MISSED)
 
+    def unreachable(self, account_id: UUID) -> None:
+        """Take it that there is no number to tell of a plan's end on: of a miss a person sees, and thanks may wait."""
+        plan = self.pending.get(account_id)
+        if plan is not None and plan.standing == Standing.BROKEN:
+            self._for_a_person[account_id] = (plan, _NO_NUMBER)
+
     def finish(self, points: Mapping[UUID, models.ContactPoint]) -> None:
-        """Call people, write waivers down, and mark what is done with. The borrowers are held."""
+        """Call people, write waivers down, and mark what is done with. The borrowers are held.
+
+        *points*: the numbers that may be written to. Where there is none, the thread the plan was agreed in, or the
+        one open on its address since, is the person's.
+        """
         for plan in self._waivers:
             write_waiver(plan, self.now, self.vault)
         self._waivers = []
         for plan, reason in self._for_a_person.values():
             point = points.get(plan.account.borrower_id)
-            if point is not None:
-                hand_over(point, plan.account_id, reason, plan.id, self.now, self.vault)
+            why = reason if point is not None else _NO_NUMBER
+            if plan.account.borrower.erased_at is None:
+                where = point or plan.conversation.contact_point
+                hand_over(where, plan.account_id, why, plan.id, self.now, self.vault)
             self._done.append(plan)
         for plan in self._done:
             plan.followed_at = self.now

@@ -31,7 +31,9 @@ def open_ends(number: int, chunks: int) -> list[models.Arrangement]:
         standing__in=[Standing.KEPT, Standing.BROKEN],
         followed_at__isnull=True,
     )
-    related = rows.select_related("account__borrower", "account__product", "reoffer", "offer")
+    related = rows.select_related(
+        *("account__borrower", "account__product", "reoffer", "offer", "conversation__contact_point"),
+    )
     return list(related.order_by("account_id", "agreed_at", "id"))
 
 
