@@ -198,7 +198,10 @@ def test_a_refusal_of_texts_brings_a_person_instead(desk: Desk) -> None:
 
 
 def without_number(how: str) -> None:
-    models.ContactPoint.objects.update(**{"lost": {"quarantined_at": NOON}, "elsewhere": {"channel": "email"}}[how])
+    if how == "lost":
+        models.ContactPoint.objects.update(quarantined_at=NOON)
+    else:
+        models.ContactPoint.objects.update(channel="email")
 
 
 @pytest.mark.parametrize(("how", "is_closed"), [("lost", False), ("elsewhere", True)])
@@ -225,7 +228,7 @@ def test_a_number_that_is_lost_while_the_offer_stands_brings_a_person_too(sqlite
 
 def test_a_kept_plan_of_whoever_has_no_number_needs_nobody(sqlite_desk: Desk) -> None:
     desk = sqlite_desk
-    person, account, plan = planned(desk, [(TODAY - 2 * DAY, 4_000)])
+    _, account, plan = planned(desk, [(TODAY - 2 * DAY, 4_000)])
     pay(desk, account, 4_000, TODAY - DAY)
     without_number("lost")
     for days in (0, 8):

@@ -1,7 +1,7 @@
 """Writes what follows from an answer of the lender's core: in one transaction, once, however often it is given.
 
 An arrangement that the core refuses is undone as if it had never been agreed: what it took the place of stands again,
-with the payments that came meanwhile.
+with the payments that came meanwhile, and what was to follow a plan that had ended follows again.
 """
 
 from __future__ import annotations
@@ -129,7 +129,10 @@ def _note(row: models.LenderNotice, kind: str, said: Said, now: datetime, vault:
 
 
 def _undo(plan: models.Arrangement, now: datetime, vault: Vault) -> None:
-    """Take *plan* back, and let what it took the place of stand again, with what was paid meanwhile."""
+    """Take *plan* back, and let what it took the place of be as it was before, with what was paid meanwhile.
+
+    What the core has refused as well is taken back with it.
+    """
     models.Arrangement.objects.filter(id=plan.id).update(standing=Standing.REFUSED, ended_at=now)
     again = {"standing": Standing.ACTIVE, "ended_at": None, "superseded_by": None}
     paid = list(
@@ -142,9 +145,15 @@ def _undo(plan: models.Arrangement, now: datetime, vault: Vault) -> None:
             one.amount_minor for one in paid if one.paid_on <= add_days(promise.due_on, PROMISE_GRACE_DAYS)
         )
         models.Promise.objects.filter(id=promise.id).update(paid_minor=promise.paid_minor, **again)
-    for before in models.Arrangement.objects.filter(superseded_by=plan):
-        models.Arrangement.objects.filter(id=before.id).update(**again)
+    for before in models.Arrangement.objects.filter(superseded_by=plan).select_related("account"):
+        if _is_refused(before):
+            _undo(before, now, vault)
+            continue
         _pay(before, paid)
+        if before.standing != Standing.CANCELLED:
+            models.Arrangement.objects.filter(id=before.id).update(followed_at=None, superseded_by=None)
+            continue
+        models.Arrangement.objects.filter(id=before.id).update(**again)
         event = models.Event.objects.create(
             at=now,
             kind="arrangement.restored",
@@ -154,6 +163,13 @@ def _undo(plan: models.Arrangement, now: datetime, vault: Vault) -> None:
         )
         audit.record(vault, [event], now)
         tell_lender([event], now, vault)
+
+
+def _is_refused(plan: models.Arrangement) -> bool:
+    """Say whether the core refused *plan* when another stood in its place already: there was nothing to undo then."""
+    return models.LenderNotice.objects.filter(
+        kind=Asked.ARRANGEMENT, subject=plan.id, answer=Answer.REFUSED, account_id=plan.account_id
+    ).exists()
 
 
 def _pay(plan: models.Arrangement, payments: list[models.Payment]) -> None:

@@ -117,7 +117,9 @@ def _agreed(event: models.Event, more: Mapping[str, Any]) -> Iterable[_Told]:
     row = models.Arrangement.objects.select_related("offer").get(account_id=_account_id(event), standing="active")
     parts = models.ArrangementInstalment.objects.filter(arrangement=row).order_by("number")
     offered = row.offer.plans[row.option] if row.option < len(row.offer.plans) else {}
-    replaces = models.Arrangement.objects.filter(superseded_by=row).values_list("id", flat=True)
+    # One that had ended by itself was told of then: nothing of it is replaced.
+    replaced = models.Arrangement.objects.filter(superseded_by=row, standing="cancelled")
+    replaces = replaced.values_list("id", flat=True)
     plan = {
         "id": str(row.id),
         "replaces": [str(one) for one in replaces],

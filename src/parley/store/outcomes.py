@@ -134,9 +134,11 @@ def _arrangement(cause: Cause, case: Case, agreed: NewArrangement, now: datetime
     ended = {"standing": "cancelled", "ended_at": now, "superseded_by_id": arrangement_id}
     # Which one takes their place is known: where the lender's core refuses it, they stand again.
     models.Arrangement.objects.filter(**before).update(**ended)
-    # What was still to follow one that broke is over with this.
-    open_ends = models.Arrangement.objects.filter(account_id=case.account.account_id, followed_at__isnull=True)
-    open_ends.exclude(standing=Standing.CANCELLED).update(followed_at=now)
+    # What was still to follow one that ended by itself is over with this, and follows again with those.
+    open_ends = models.Arrangement.objects.filter(
+        account_id=case.account.account_id, standing__in=[Standing.KEPT, Standing.BROKEN], followed_at__isnull=True
+    )
+    open_ends.update(followed_at=now, superseded_by_id=arrangement_id)
     models.Promise.objects.filter(**before).update(**ended)
     arrangement = models.Arrangement.objects.create(
         id=arrangement_id,

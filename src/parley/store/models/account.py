@@ -124,7 +124,8 @@ class Arrangement(models.Model):
     standing = models.CharField(max_length=12, default="active")
     agreed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    # The arrangement that took its place: where the lender's core refuses that one, this one stands again.
+    # The arrangement that took its place: where the lender's core refuses that one, this one stands again. Of one that
+    # had ended by itself, the one that ended what was to follow: refused, that follows again.
     superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
     # From when the borrower is asked once whether it still fits; null where its last payment is sooner.
     recheck_on = models.DateField(null=True)
