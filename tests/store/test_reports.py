@@ -16,7 +16,7 @@ from parley.servicing.book.roll import cure_rate
 from parley.servicing.book.standing import BookAccount, Received
 from parley.store import models, reports
 from parley.store.reports import Arm, Due, Period, Refused, Sent
-from tests.run.desk import NOON, TODAY, Anything, Desk
+from tests.run.desk import NOON, TODAY, Anything, Desk, Person
 from tests.store.conftest import Home
 
 HOUR = timedelta(hours=1)
@@ -170,6 +170,39 @@ def test_an_instalment_is_kept_within_the_grace_and_open_until_it_is_over(desk: 
     assert reports.arrangements(PERIOD) == {"active": 1}
 
 
+def score(desk: Desk, asked_at: datetime, said: int | None, **more: Anything) -> models.Arrangement:
+    """Keep a plan to its end, ask how it was, and hear *said*."""
+    person = desk.person()
+    account = desk.account(person)
+    ended = {"standing": "kept", "told_at": asked_at - HOUR, "satisfaction": said}
+    plan = desk.arrangement(account, [(TODAY, 100)], desk.talk(person, account), **ended)
+    desk.message(person, account, template_key="arrangement.completed_score", submitted_at=asked_at, **more)
+    return plan
+
+
+def test_scores_are_of_the_plans_asked_about_in_the_period_each_once(desk: Desk) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    for at, said in ((OPENS, 5), (OPENS, 5), (CLOSES - JUST, 2), (CLOSES - JUST, None), (OPENS - JUST, 1), (CLOSES, 1)):
+        score(desk, at, said)
+    # Asked twice of one plan, it is asked once; a question that never left was not asked, nor one that asks nothing.
+    twice = score(desk, NOON, 3)
+    person = Person(twice.account.borrower, twice.conversation.contact_point, "")
+    desk.message(person, twice.account, template_key="arrangement.completed_score", submitted_at=NOON + 24 * HOUR)
+    score(desk, NOON, 1).account.message_set.update(submitted_at=None)
+    score(desk, NOON, 1).account.message_set.update(template_key="arrangement.completed")
+    assert reports.scores(PERIOD) == {(TODAY, 5): 2, (TODAY, 3): 1, (tomorrow, 2): 1, (tomorrow, None): 1}
+
+
+def test_a_score_is_of_the_plan_told_of_last(sqlite_home: Home) -> None:
+    desk = Desk(sqlite_home.vault, sqlite_home.folder)
+    first = score(desk, OPENS - 48 * HOUR, 1)
+    person = Person(first.account.borrower, first.conversation.contact_point, "")
+    ended = {"standing": "kept", "told_at": NOON - HOUR, "satisfaction": 4}
+    desk.arrangement(first.account, [(TODAY, 100)], first.conversation, **ended)
+    desk.message(person, first.account, template_key="arrangement.completed_score", submitted_at=NOON)
+    assert reports.scores(PERIOD) == {(TODAY, 4): 1}
+
+
 def paid(account: models.Account, at: datetime, timing: str) -> None:
     models.Payment.objects.create(
         id=derive_id("test-payment", str(account.id), str(at)), account=account, row_key=f"{account.id}{at}",
@@ -235,4 +268,4 @@ def test_an_empty_home_has_empty_reports(desk: Desk) -> None:
     counts = (reports.messages_by_day, reports.messages_by_hour, reports.replies, reports.talks, reports.hand_overs)
     assert [count(PERIOD) for count in (*counts, reports.opt_outs, reports.arrangements)] == [{}] * 7
     assert [len(reports.messages_by_kind(PERIOD)), len(reports.refusals(PERIOD))] == [0, 0]
-    assert reports.cures(PERIOD, TODAY) == ()
+    assert (reports.cures(PERIOD, TODAY), reports.scores(PERIOD)) == ((), {})

@@ -64,6 +64,26 @@ def test_the_figures_are_those_of_the_book(served: Served, book: Book) -> None:
     assert sum(int(cell) for row in rows_of(served, "hand_overs")[1:] for cell in row[1:] if cell) == handed > 0
 
 
+def test_how_it_was_is_told_in_picture_words_and_file(served: Served) -> None:
+    desk = served.desk
+    for said, at in ((5, NOON), (2, NOON), (None, NOON), (4, NOON - timedelta(days=7))):
+        person = desk.person()
+        account = desk.account(person)
+        ended = {"standing": "kept", "told_at": at, "satisfaction": said}
+        desk.arrangement(account, [(TODAY, 100)], desk.talk(person, account), **ended)
+        desk.message(person, account, template_key="arrangement.completed_score", submitted_at=at)
+    head, whole, before, now = rows_of(served, "scores")
+    assert head[1:] == [f"score {n}" for n in (5, 4, 3, 2, 1)] + ["no answer", "asked", "answered", "median"]
+    assert whole == ["whole period", "1", "1", "0", "1", "0", "1", "4", "3", "4.0"]
+    assert before == ["Oct 26", "0", "1", "0", "0", "0", "0", "1", "1", "4.0"]
+    assert now == ["Nov 2", "1", "0", "0", "1", "0", "1", "3", "2", "3.5"]
+    text = text_of(served, "/reports/outcomes" + WHOLE)
+    assert "4 were asked, 3 answered; the median is 4.0." in text and ">3.5<" in text
+    assert rows_of(served, "scores", "zh-Hant")[1][0] == "整個時段"
+    models.Arrangement.objects.update(satisfaction=None)
+    assert "4 were asked, 0 answered." in text_of(served, "/reports/outcomes" + WHOLE)
+
+
 def test_a_refusal_is_cited(served: Served, book: Book) -> None:
     served.desk.account(served.desk.person(zone=""), [(TODAY + timedelta(days=5), 10_300, 0)])
     served.desk.nightly(TODAY + timedelta(days=2))

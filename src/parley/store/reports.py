@@ -21,6 +21,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -33,8 +34,11 @@ from django.db.models.functions import Cast, Coalesce, Substr
 
 from parley.dates import local, local_date, start_of_day
 from parley.servicing.account import AccountStatus
+from parley.servicing.arrangement import Standing
 from parley.store import models
 
+# The text of thanks for a plan kept to its end that asks, once, how it was.
+ASKS_SCORE: Final = "arrangement.completed_score"
 # "2026-11-03 15:4" of "2026-11-03 15:42:10+00"; both databases write an instant so, in UTC.
 _PIECE_CHARACTERS: Final = 15
 _WHOLE_PIECE: Final = "0"
@@ -223,6 +227,25 @@ def arrangements(period: Period) -> Mapping[str, int]:
     """Return the arrangements agreed in the period by standing."""
     rows = models.Arrangement.objects.filter(agreed_at__gte=period.start, agreed_at__lt=period.end)
     return dict(rows.values_list("standing").annotate(n=Count("pk")).order_by("standing"))
+
+
+def scores(period: Period) -> Mapping[tuple[date, int | None], int]:
+    """Return the plans whose borrower was asked how it was, by the day the question left, and the score from 1 to 5.
+
+    None: no answer until now. A plan counts once, on the day of its first question in the period.
+    """
+    asked = models.Message.objects.filter(
+        template_key=ASKS_SCORE, submitted_at__gte=period.start, submitted_at__lt=period.end
+    )
+    # The question is about the plan that the borrower had been told of last.
+    told = models.Arrangement.objects.filter(
+        account=OuterRef("account"), standing=Standing.KEPT, told_at__lte=OuterRef("submitted_at")
+    ).order_by("-told_at", "-id")
+    plans = asked.annotate(
+        plan=Subquery(told.values("id")[:1]), score=Subquery(told.values("satisfaction")[:1])
+    ).filter(plan__isnull=False)
+    rows = plans.values_list("plan", "score").annotate(first=Min("submitted_at")).order_by()
+    return Counter((local_date(first, period.zone), score) for _, score, first in rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ One row of `PAGES` is one figure; a page or a file asks the database for no more
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -41,6 +42,8 @@ _OUTCOMES: Final[dict[str, tuple[int, frozenset[State]]]] = {
 }
 _WAITS: Final = (*reports.WAITS, reports.LONGER, reports.NOBODY_YET)
 _SCOPES: Final = ("all", "promotion")
+# The best first.
+_SCORES: Final = (5, 4, 3, 2, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,44 @@ def _arrangements(asked: Asked) -> Table:
     return _counted(asked, "reports.standing", "standing.", reports.arrangements(asked.period))
 
 
+def _scores(asked: Asked) -> Table:
+    """Return how kept plans were: the whole period first, then its weeks where there are several."""
+    found = reports.scores(asked.period)
+    weeks: dict[date, Counter[int | None]] = {}
+    for (day, score), count in sorted(found.items(), key=lambda one: one[0][0]):
+        weeks.setdefault(day - timedelta(days=day.weekday()), Counter())[score] += count
+    rows = [Row(asked.say("reports.whole"), _scored(sum(weeks.values(), Counter())))] if weeks else []
+    if len(weeks) > 1:
+        rows += [Row(asked.day(monday), _scored(counts)) for monday, counts in weeks.items()]
+    columns = (
+        *(Column(asked.say("reports.score", n=score), tone) for tone, score in enumerate(_SCORES, start=1)),
+        Column(asked.say("reports.no_score"), OPEN),
+        *(Column(asked.say(f"reports.{name}")) for name in ("asked", "answered", "median")),
+    )
+    return Table(asked.say("reports.week_of"), columns, tuple(rows))
+
+
+def _scored(counts: Counter[int | None]) -> tuple[Cell, ...]:
+    """Return the cells of a row: how often each score, no answer, asked, answered, and the median answer."""
+    given = sorted(score for score in counts.elements() if score is not None)
+    # The mean of the two in the middle, in tenths: exact, being a whole or a half.
+    median = Number((given[(len(given) - 1) // 2] + given[len(given) // 2]) * 5, 1) if given else None
+    each = (Number(counts[score]) for score in (*_SCORES, None))
+    return (*each, Number(counts.total()), Number(len(given)), median)
+
+
+def _scores_said(asked: Asked, table: Table) -> str:
+    """Return in words how many answered and what; "" where nobody was asked."""
+    if not table.rows:
+        return ""
+    whole, answered, median = table.rows[0].cells[-3:]
+    assert isinstance(whole, Number) and isinstance(answered, Number), "counts are never left out"
+    values = {"asked": whole.shown(asked.language), "answered": answered.shown(asked.language)}
+    if not isinstance(median, Number):
+        return asked.say("reports.scores.none", **values)
+    return asked.say("reports.scores.said", median=median.shown(asked.language), **values)
+
+
 def _cures(asked: Asked) -> Table:
     rows = tuple(
         Row(
@@ -290,6 +331,7 @@ PAGES: Final[dict[str, tuple[Figure, ...]]] = {
         Figure("promises", Form.LINES, _promises, "reports.kept.lead"),
         Figure("instalments", Form.LINES, _instalments, "reports.kept.lead"),
         Figure("arrangements", Form.BARS, _arrangements),
+        Figure("scores", Form.BARS, _scores, "reports.scores.lead", note=_scores_said),
         Figure("cures", Form.BARS, _cures, "reports.cures.lead", note=_cures_said),
     ),
 }
