@@ -25,6 +25,7 @@ from tests.web.book import Book, fill
 from tests.web.conftest import Served
 from tests.web.import_files import staged
 from tests.web.rulebooks import replayed
+from tests.web.test_lender import failed_notice
 
 # Tables that a page may write to because somebody looked: who is logged in, until when.
 MAY_CHANGE = {"sessions.session"}
@@ -69,6 +70,7 @@ def parts(book: Book, served: Served) -> dict[str, object]:
         "kind": "accounts",
         "rule_id": "lender-hours",
         "job_id": replayed(served),
+        "notice_key": failed_notice(served.desk, book.offered).key,
     }
 
 

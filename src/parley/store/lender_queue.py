@@ -14,8 +14,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from parley.store import models
+from parley.store import audit, models
 from parley.store.lender_notices import DENIED
+from parley.store.lock import borrower_lock
+from parley.store.vault import Vault
 
 # How far the file of a notice is.
 NAMED: Final = "named"
@@ -87,9 +89,33 @@ def put_back(keys: Collection[UUID] | None, now: datetime) -> int:
     return rows.update(state="pending", tries=0, not_before=now, fault="", leased_until=None)
 
 
-def for_a_person() -> list[models.LenderNotice]:
-    """Return the notices that failed, and the delivered ones whose answer could not be taken; oldest first."""
-    return list(models.LenderNotice.objects.filter(Q(state="failed") | _UNUSABLE).order_by("id"))
+def put_back_by(operator: models.Operator, key: UUID, now: datetime, vault: Vault) -> bool:
+    """Let the failed notice *key* be tried anew at the word of *operator*, which is written down.
+
+    Returns false where it does not fail any more, or there is none.
+    """
+    with transaction.atomic():
+        row = models.LenderNotice.objects.filter(key=key, state="failed").first()
+        if row is None:
+            return False
+        borrower_lock([row.borrower_id])
+        if not put_back([key], now):
+            return False
+        event = models.Event.objects.create(
+            at=now,
+            kind="lender_notice.again",
+            borrower_id=row.borrower_id,
+            account_id=row.account_id,
+            conversation_id=row.conversation_id,
+            data={"operator": operator.pk, "notice": str(key)},
+        )
+        audit.record(vault, [event], now)
+    return True
+
+
+def for_a_person(limit: int | None = None) -> list[models.LenderNotice]:
+    """Return up to *limit* notices that failed or whose answer could not be taken; oldest first."""
+    return list(models.LenderNotice.objects.filter(Q(state="failed") | _UNUSABLE).order_by("id")[:limit])
 
 
 def counts() -> dict[str, int]:

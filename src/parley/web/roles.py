@@ -30,6 +30,8 @@ MAY: Final[dict[str, frozenset[Role]]] = {
     "campaigns.approve": frozenset({_L, _C}),
     "campaigns.stop": frozenset({_L, _C, _M}),
     "imports.run": frozenset({_L, _M}),
+    "lender.read": frozenset({_L, _C, _M}),
+    "lender.again": frozenset({_L}),
     "rules.read": frozenset({_L, _C}),
     "rules.replay": frozenset({_L, _C}),
     "reports.read": frozenset({_L, _C, _M}),

@@ -28,6 +28,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area("queue", "threads.read"),
     Area("runs", "runs.read"),
     Area("campaigns", "campaigns.read"),
+    Area("lender", "lender.read"),
     Area("reports", "reports.read"),
     Area("rules", "rules.read"),
     Area("imports", "imports.run"),

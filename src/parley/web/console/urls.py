@@ -6,7 +6,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from parley.web.assets import asset
-from parley.web.console import access, acts, campaigns, clock, corrections, home, queue, reports, runs, thread, users
+from parley.web.console import (
+    access,
+    acts,
+    campaigns,
+    clock,
+    corrections,
+    home,
+    lender,
+    queue,
+    reports,
+    runs,
+    thread,
+    users,
+)
 from parley.web.page import problem
 from parley.web.roles import public
 
@@ -38,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<uuid:campaign_id>/count", campaigns.count, name="campaign.count"),
     path("campaigns/<uuid:campaign_id>/send", campaigns.send, name="campaign.send"),
     path("campaigns/<uuid:campaign_id>/stop", campaigns.stop, name="campaign.stop"),
+    path("lender", lender.notices, name="lender"),
+    path("lender/<uuid:notice_key>/again", lender.again, name="lender.again"),
     path("reports", reports.messages, name="reports"),
     path("reports/talks", reports.talks, name="reports.talks"),
     path("reports/outcomes", reports.outcomes, name="reports.outcomes"),
