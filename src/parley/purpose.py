@@ -6,6 +6,7 @@ The values are those of the rulebook facts, so that a rule file, a database row 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Purpose(StrEnum):
@@ -42,3 +43,15 @@ class Actor(StrEnum):
     ORIGINAL_CREDITOR = "original_creditor"
     THIRD_PARTY_COLLECTOR = "third_party_collector"
     DEBT_BUYER = "debt_buyer"
+
+
+class OnUnknown(StrEnum):
+    """What is done about a message of which nobody knows whether it arrived."""
+
+    HOLD = "hold"
+    RESEND = "resend"
+    OTHER_CHANNEL = "other_channel"
+
+
+MAY_RESEND: Final = frozenset({Purpose.RISK_ALERT})
+"""Where a second copy does no harm and silence may: a warning asks nobody for anything. Nothing else is sent twice."""

@@ -12,7 +12,7 @@ from parley.rulebook.prepared import Carriage
 from parley.rulebook.rule import SenderParams
 from parley.rulebook.terms import ReasonCode, Registered, SenderForm
 from parley.run.library import data_files
-from parley.settings.model import PROVIDERS as DRIVEN
+from parley.settings.messages import PROVIDERS as DRIVEN
 from tests.rulebook.test_load import PLACES
 
 CARRIERS = """

@@ -11,7 +11,7 @@ from parley.run.clock import LEASE, HomeClock, WorldClock, open_clock
 from parley.run.loops import run_forever
 from parley.run.place import Home
 from parley.settings import Settings
-from parley.settings.model import Messages
+from parley.settings.messages import Messages
 
 START = datetime(2026, 12, 3, tzinfo=UTC)
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from parley.errors import BadInput
 from parley.settings import Settings, default_settings_text, load_settings, rows_of
 from parley.settings.load import check_together
-from parley.settings.model import SECTIONS, Contact, Lender, Messages
+from parley.settings.messages import Messages
+from parley.settings.model import SECTIONS, Contact, Lender
 from parley.settings.toml import parse
 
 
@@ -94,3 +95,19 @@ def test_unsigned_exceptions_never_bind_outside_the_sandbox() -> None:
 def test_any_bytes_are_read_or_refused_and_never_crash(raw: bytes) -> None:
     with contextlib.suppress(BadInput):
         load_settings(raw, "settings.toml")
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('{ "*" = "hold", reminders = "hold" }', "reminders"),
+        ('{ "*" = "hope" }', "hope"),
+        ('{ "*" = "resend" }', "never sent again on doubt"),
+        ('{ "*" = "hold", collection = "resend" }', "never sent again on doubt"),
+        ('{ risk_alert = "hold" }', "also has"),
+    ],
+)
+def test_what_is_done_about_unknown_messages_is_checked_when_it_is_read(table: str, says: str) -> None:
+    found = refused(f"[messages]\non_unknown = {table}\n")
+    assert says in found.en
+    assert "line 2" in found.en

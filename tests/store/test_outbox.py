@@ -23,12 +23,12 @@ from parley.store.outbox import (
     Intended,
     Judge,
     Terms,
-    cancel_settled,
     cancel_waiting,
     decide_batch,
     next_due,
 )
 from parley.store.sealed import Sealed, seal_text
+from parley.store.settled import cancel_settled
 from tests.run.desk import BODY, NOON, TODAY, Anything, Desk, Person, in_threads, library, state_of
 from tests.store.conftest import Home
 from tests.store.desk_work import HOUR

@@ -71,6 +71,7 @@ def parts(book: Book, served: Served) -> dict[str, object]:
         "rule_id": "lender-hours",
         "job_id": replayed(served),
         "notice_key": failed_notice(served.desk, book.offered).key,
+        "message_id": models.Message.objects.earliest("created_at", "id").id,
     }
 
 

@@ -24,6 +24,7 @@ from parley.cli import (
     reading,
     replies,
     rules,
+    sending,
     sms,
     templates,
     users,
@@ -71,6 +72,7 @@ app.add_typer(lender.app, name="lender")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(replies.app, name="replies")
 app.add_typer(rules.app, name="rules")
+app.add_typer(sending.app, name="sending")
 app.add_typer(sms.app, name="sms")
 app.add_typer(templates.app, name="templates")
 

@@ -42,6 +42,7 @@ URGENCY: Final[dict[str, Urgency]] = {
     "limit_why": Urgency.ASKED,
     "alert_question": Urgency.ASKED,
     "alert_unanswered": Urgency.SERIOUS,
+    "not_reached": Urgency.SERIOUS,
     "core_refused": Urgency.SERIOUS,
     "limit_rise": Urgency.ASKED,
     "limit_rise_in_difficulty": Urgency.SERIOUS,

@@ -240,6 +240,7 @@ class Campaigns:
                 said,
                 now=now,
                 cost_per_segment_micro=self._terms.cost_per_segment_micro,
+                spread_minutes=self._terms.spread_minutes,
                 vault=self._vault,
                 campaign=campaign,
             )

@@ -17,7 +17,7 @@ from parley.dates import Instant, instant
 from parley.errors import BadInput
 from parley.run.place import Home
 from parley.settings import Settings
-from parley.settings.model import SANDBOX
+from parley.settings.messages import SANDBOX
 
 # The instant on disk is always later than any that was handed out: after a crash the clock does not go back.
 LEASE: Final = timedelta(seconds=30)

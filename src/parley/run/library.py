@@ -36,7 +36,7 @@ from parley.nlu.contents import OUTBOUND, outbound_lexicon
 from parley.nlu.lexicon import load_lexicon
 from parley.nlu.model import MODEL_FILE, Model
 from parley.nlu.read import Reader
-from parley.purpose import Actor
+from parley.purpose import Actor, OnUnknown, Purpose
 from parley.rulebook.book import Rulebook
 from parley.rulebook.load import load_rulebook
 from parley.run.checking import LenderFacts
@@ -195,8 +195,15 @@ def nightly_terms(settings: Settings, library: Library) -> NightlyTerms:
         last_use_hours=settings.messages.not_after_hours,
         cost_per_segment_micro=settings.messages.cost_per_segment_micro,
         budget_micro=nightly.budget_micro,
+        spread_minutes=settings.messages.spread_minutes,
         handed_over_bps=settings.desk.handed_over_bps if settings.desk.answers_per_hour else 0,
     )
+
+
+def unknown_policy(settings: Settings) -> Mapping[Purpose, OnUnknown]:
+    """Return what is done about unknown messages of every kind; the settings are checked when they are read."""
+    said = settings.messages.on_unknown
+    return {kind: OnUnknown(said.get(kind, said["*"])) for kind in Purpose}
 
 
 def lender_facts(settings: Settings, library: Library) -> LenderFacts:

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from functools import partial
 from itertools import cycle
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -20,6 +21,7 @@ from parley.engine.turn import Library
 from parley.errors import ParleyError
 from parley.providers.port import Provider
 from parley.providers.sandbox import Sandbox
+from parley.purpose import OnUnknown, Purpose
 from parley.run.clock import Clock, HomeClock
 from parley.run.nightly import NightlyTerms, run_nightly
 from parley.run.paging import Pager
@@ -30,6 +32,7 @@ from parley.run.working import work_due
 from parley.store import audit, models
 from parley.store.alerts import escalate_due
 from parley.store.desk_assign import assign_waiting
+from parley.store.doubts import settle_doubts
 from parley.store.faults import faults
 from parley.store.outbox import next_due
 from parley.store.vault import Vault
@@ -37,6 +40,7 @@ from parley.store.vault import Vault
 IDLE_SECONDS: Final = 0.2
 ORDERED_AT_ONCE: Final = 1_000
 ALERTS_AT_ONCE: Final = 64
+DOUBTS_AT_ONCE: Final = 64
 LONGEST_PAUSE_SECONDS: Final = 30.0
 # A clock that is moved goes from event to event, but by no less than this.
 STEP: Final = timedelta(minutes=4)
@@ -55,6 +59,8 @@ class Pipeline:
     sender: Sender
     pager: Pager
     cost_per_segment_micro: int
+    # What is done about messages whose end stays unknown, by kind; what is not named is held.
+    on_unknown: Mapping[Purpose, OnUnknown] = field(default_factory=lambda: MappingProxyType({}))
     # The message centre itself, where it is in this process: its handsets and its next event.
     sandbox: Sandbox | None = None
     # What takes up changed rule files, in a process that serves.
@@ -69,8 +75,9 @@ class Pipeline:
         return work_due(self.library, self.vault, now, self.cost_per_segment_micro)
 
     def send(self, now: datetime) -> int:
-        """Hand over what may go, then ask about what is in doubt."""
-        return self.sender.send_due(now) + self.sender.settle(now)
+        """Hand over what may go, then ask about what is in doubt, then do what is to be done about the rest."""
+        doubts = settle_doubts(now, self.on_unknown, self.vault, DOUBTS_AT_ONCE)
+        return self.sender.send_due(now) + self.sender.settle(now) + doubts
 
     def page(self, now: datetime) -> int:
         """Call the people who must look: each thread is somebody's to take, who is on call is paged.

@@ -70,6 +70,8 @@ class NightlyTerms:
     budget_micro: int = 0
     # Of 10,000 messages about what is overdue, how many end with a person; 0: the people set no limit.
     handed_over_bps: int = 0
+    # Minutes over which messages that nobody waits for are spread.
+    spread_minutes: int = 0
 
     def most_overdue(self, library: Library) -> int | None:
         """Return how many messages about what is overdue the people have room for now; None where they keep up."""
@@ -335,6 +337,7 @@ class _Chunk:
                 offer=offer,
                 now=self.now,
                 cost_per_segment_micro=self.terms.cost_per_segment_micro,
+                spread_minutes=self.terms.spread_minutes,
                 vault=self.vault,
             )
             self.messages.append(message)

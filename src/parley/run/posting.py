@@ -18,8 +18,8 @@ from parley.store.audit import record
 from parley.store.bulk import update_rows
 from parley.store.lock import borrower_lock
 from parley.store.models import Account, Arrangement, ArrangementInstalment, Instalment, Payment, Promise
-from parley.store.outbox import cancel_settled
 from parley.store.rows import account_of
+from parley.store.settled import cancel_settled
 from parley.store.standing import PROMISE_GRACE_DAYS
 from parley.store.vault import Vault
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from parley.engine.announce import Announcement
 from parley.store import models
+from parley.store.outbox import BULK_PRIORITY
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
-BULK_PRIORITY: Final = 9
 # After answers, before all that can wait.
 ALERT_PRIORITY: Final = 1
 
@@ -30,8 +30,12 @@ def message_row(
     campaign: models.Campaign | None = None,
     offer: models.OfferRecord | None = None,
     priority: int = BULK_PRIORITY,
+    spread_minutes: int = 0,
 ) -> models.Message:
-    """Return the row, its text sealed; nothing is written yet."""
+    """Return the row, its text sealed; nothing is written yet.
+
+    *spread_minutes*: the message waits for a part of that time, drawn from its id, so that not all leave at once.
+    """
     rendered = said.rendered
     return models.Message(
         id=new_id,
@@ -54,6 +58,6 @@ def message_row(
         cost_micro=rendered.segments.count * cost_per_segment_micro,
         priority=priority,
         created_at=now,
-        not_before=said.not_before,
+        not_before=said.not_before + timedelta(seconds=new_id.int % (spread_minutes * 60) if spread_minutes else 0),
         not_after=said.not_after,
     )

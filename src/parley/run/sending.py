@@ -7,6 +7,7 @@ is in doubt and is settled by look-up after the provider's settle time, or stays
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -21,16 +22,21 @@ from parley.messaging.ledger import Event, State
 from parley.providers.port import Accepted, LookupState, NotTaken, Outcome, Provider, Rejected, Submission, Unknown
 from parley.store.fate import Answer, Doubt, in_doubt, mark, note_asked
 from parley.store.outbox import Intended, Terms, decide_batch
+from parley.store.pacing import UNPACED, Pace
+from parley.store.stopping import stop_in_force
 from parley.store.vault import Vault
 
 BATCH: Final = 256
+# Handed over and marked together: after so many the stop button is looked at again.
+AT_ONCE: Final = 64
 
 
 class Sender:
     """One sender of one provider."""
 
-    def __init__(self, provider: Provider, library: Library, vault: Vault) -> None:
+    def __init__(self, provider: Provider, library: Library, vault: Vault, pace: Pace = UNPACED) -> None:
         self._provider = provider
+        self._pace = pace
         self._vault = vault
         self._judge = partial(_judge, library)
         self._terms = Terms(
@@ -38,17 +44,38 @@ class Sender:
         )
 
     def send_due(self, now: datetime, limit: int = BATCH) -> int:
-        """Send up to *limit* messages whose time has come. Returns how many were handed over."""
+        """Send up to *limit* messages whose time has come, and no more than the route takes now.
+
+        Returns how many were handed over; none while sending is stopped.
+        """
+        if stop_in_force() is not None:
+            return 0
+        granted = self._pace.take(self._provider.name, limit, now)
+        handed = self._send(now, granted) if granted else 0
+        self._pace.give_back(self._provider.name, granted - handed, now)
+        return handed
+
+    def _send(self, now: datetime, limit: int) -> int:
         started = time.monotonic()
         intended = decide_batch(now, limit, self._judge, self._terms, self._vault)
-        if time.monotonic() - started > self._provider.settle_seconds / 2:
-            # So slow (a stopped process, a busy database) that another sender may soon ask the provider, hear that it
-            # has nothing, and send: leave it to that one.
-            mark([Answer(one.message_id, Event.NOT_TAKEN, "", "sender_too_slow", now) for one in intended], now)
-        elif intended:
-            answers = self._provider.submit([_submission(one) for one in intended], now)
-            mark([_answer(one.message_id, said, now) for one, said in zip(intended, answers, strict=True)], now)
+        for at in range(0, len(intended), AT_ONCE):
+            if time.monotonic() - started > self._provider.settle_seconds / 2:
+                # So slow (a stopped process, a busy database, a slow carrier) that another sender may soon ask the
+                # provider, hear that it has nothing, and send: leave it to that one.
+                self._leave(intended[at:], "sender_too_slow", now)
+                return at
+            if stop_in_force() is not None:
+                self._leave(intended[at:], "stopped", now)
+                return at
+            part = intended[at : at + AT_ONCE]
+            answers = self._provider.submit([_submission(one) for one in part], now)
+            mark([_answer(one.message_id, said, now) for one, said in zip(part, answers, strict=True)], now)
         return len(intended)
+
+    @staticmethod
+    def _leave(rest: Sequence[Intended], reason: str, now: datetime) -> None:
+        """Put back what was not handed over: it certainly did not leave."""
+        mark([Answer(one.message_id, Event.NOT_TAKEN, "", reason, now) for one in rest], now)
 
     def settle(self, now: datetime, limit: int = BATCH) -> int:
         """Find out about messages whose fate is open. Returns how many were asked about."""

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from parley.errors import BadInput
+from parley.messaging.bucket import Rate
 from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
 from parley.run.campaigns import Campaigns
@@ -18,17 +19,19 @@ from parley.run.home import Opened
 from parley.run.importing.asked import run_import, try_import, undo_import
 from parley.run.importing.desk import ImportDesk
 from parley.run.jobs import Jobs, count_job, draft_job, nightly_job, send_job
-from parley.run.library import build_library, nightly_terms
+from parley.run.library import build_library, nightly_terms, unknown_policy
 from parley.run.loops import Nightly, Pipeline, Round, run_forever
 from parley.run.paging import Pager
 from parley.run.replaying import replay_job
 from parley.run.rulebooks import RulebookFolders, rulebook_in_use
 from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
-from parley.settings.model import SANDBOX
+from parley.settings.messages import SANDBOX
+from parley.settings.model import Settings
 from parley.store.alerts import next_watch
 from parley.store.database import is_sqlite
 from parley.store.outbox import next_due
+from parley.store.pacing import Pace
 
 SHORT_CODE: Final = "55501"
 # Jobs that read files of the home.
@@ -48,12 +51,18 @@ def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
         provider=provider,
         library=library,
         vault=opened.vault,
-        sender=Sender(provider, library, opened.vault),
+        sender=Sender(provider, library, opened.vault, _pace(settings, provider.name)),
+        on_unknown=unknown_policy(settings),
         pager=Pager(settings),
         cost_per_segment_micro=settings.messages.cost_per_segment_micro,
         sandbox=sandbox,
         rules=RulesInUse(opened.home.rulebook, library),
     )
+
+
+def _pace(settings: Settings, provider: str) -> Pace:
+    said = settings.messages
+    return Pace({provider: Rate(said.per_second, said.burst)} if said.per_second else {})
 
 
 def build_nightly(opened: Opened, pipeline: Pipeline) -> Nightly | None:

@@ -13,8 +13,10 @@ from typing import Any, Final
 
 from parley.dates import is_zone
 from parley.errors import BadInput
+from parley.purpose import MAY_RESEND, OnUnknown, Purpose
 from parley.settings.field import Setting, default_of, setting_of
-from parley.settings.model import SANDBOX, SECTIONS, Settings
+from parley.settings.messages import SANDBOX
+from parley.settings.model import SECTIONS, Settings
 from parley.settings.toml import Document, parse
 
 _TIME_OF_DAY: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
@@ -87,6 +89,7 @@ def check_together(settings: Settings, document: Document) -> None:
             f"{settings.web.zone!r} is not a time zone; write one such as America/New_York",
             f"{settings.web.zone!r} 不是时区；请填写如 Asia/Shanghai 的时区名",
         )
+    _check_on_unknown(settings, document)
     _check_desk(settings, document)
     _check_permissions(settings, document)
     if settings.keys.source == "command" and not settings.keys.command:
@@ -96,6 +99,24 @@ def check_together(settings: Settings, document: Document) -> None:
             "source = 'command' needs keys.command",
             "source = 'command' 需要填写 keys.command",
         )
+
+
+def _check_on_unknown(settings: Settings, document: Document) -> None:
+    """Refuse a kind of message or an answer that there is not, and the sending again of what may not be sent twice."""
+    path = ("messages", "on_unknown")
+    for kind, what in settings.messages.on_unknown.items():
+        if kind != "*" and kind not in set(Purpose):
+            raise _unknown(document, path, kind, ["*", *sorted(Purpose)])
+        if what not in set(OnUnknown):
+            raise _unknown(document, path, what, sorted(OnUnknown))
+        if what == OnUnknown.RESEND and kind not in MAY_RESEND:
+            may = ", ".join(sorted(MAY_RESEND))
+            raise _conflict(
+                document,
+                path,
+                f"{kind} is never sent again on doubt: the first may have arrived; resend is for {may} alone",
+                f"{kind} 不得因不确定而重发（首条可能已送达）；resend 仅限 {may}",
+            )
 
 
 def _check_desk(settings: Settings, document: Document) -> None:

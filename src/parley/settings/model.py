@@ -14,12 +14,10 @@ from parley.purpose import Actor
 from parley.settings.field import setting
 from parley.settings.guidance import Guidance
 from parley.settings.lender_notices import LenderNotices
+from parley.settings.messages import Messages
 
 LANGUAGES: Final = tuple(language.value for language in Language)
 ACTORS: Final = tuple(actor.value for actor in Actor)
-# The message routes that this version can drive. The sandbox delivers inside the process and to nobody outside.
-SANDBOX: Final = "sandbox"
-PROVIDERS: Final = (SANDBOX,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,41 +104,6 @@ class Keys:
         "The command for source = command; it prints the keys on standard output.",
         "source = command 时执行的命令，密钥输出到标准输出。",
         longest=500,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Messages:
-    """How messages are written and sent."""
-
-    provider: str = setting(
-        SANDBOX,
-        "Who carries the messages; the sandbox reaches nobody outside this machine.",
-        "短信通道；sandbox 不会发到本机以外。",
-        choices=PROVIDERS,
-    )
-    stop_words: Mapping[str, str] = setting(
-        {"*": "STOP", "CN": "R"},
-        "The word that messages name for opting out, by country, * for the rest; every known word works everywhere.",
-        "短信中写明的退订口令，按国家或地区填写，* 为其余；其他已知口令同样有效。",
-        longest=12,
-    )
-    not_after_hours: int = setting(
-        48,
-        "Hours after which a message that could not leave expires.",
-        "短信无法发出时，多少小时后失效。",
-        between=(1, 168),
-    )
-    asks_satisfaction: bool = setting(
-        default=True,
-        en="Whether a borrower who kept a plan to its end is asked, once, how it was from 1 to 5.",
-        zh="还款方案履行完毕后，是否询问一次借款人的满意度（1至5）。",
-    )
-    cost_per_segment_micro: int = setting(
-        7_900,
-        "Price of one segment in millionths of the route's currency, for the cost shown before sending.",
-        "每一分条的价格，以通道结算货币的百万分之一为单位，用于发送前显示费用。",
-        between=(0, 10_000_000),
     )
 
 

@@ -16,12 +16,11 @@ from django.db.models import QuerySet
 
 from parley.ids import derive_id
 from parley.messaging.ledger import State as MessageState
-from parley.negotiation.state import ENDED, State
-from parley.store import audit, models
+from parley.store import models
 from parley.store.bulk import insert_new
-from parley.store.cases import open_talk
 from parley.store.lender_notices import tell_lender
 from parley.store.lock import borrower_lock
+from parley.store.people_called import call_person
 from parley.store.vault import Vault
 
 WATCH: Final = "alert_watch"
@@ -86,7 +85,7 @@ def _judge(job: models.Job, message: models.Message, now: datetime, vault: Vault
         # It left later than it was queued for: the hours count from when it could be read.
         _watch_on(job, until)
     elif not _is_answered(message):
-        _to_person(message, now, vault)
+        tell_lender(call_person(message, UNANSWERED, now, vault, happened="alert.unanswered"), now, vault)
 
 
 def _watch_on(job: models.Job, at: datetime) -> None:
@@ -100,35 +99,3 @@ def _is_answered(message: models.Message) -> bool:
         return True
     replies = models.Inbound.objects.filter(contact_point_id=message.contact_point_id, received_at__gte=since)
     return replies.exists()
-
-
-def _to_person(message: models.Message, now: datetime, vault: Vault) -> None:
-    talk = open_talk(message.contact_point, message.account_id, now)
-    talk.state = talk.state if talk.state in ENDED else State.WITH_PERSON
-    if talk.needs_person_since is None:
-        talk.needs_person_since, talk.person_reason = now, UNANSWERED
-    talk.waiting_since, talk.version = talk.waiting_since or now, talk.version + 1
-    talk.save(update_fields=["state", "needs_person_since", "person_reason", "waiting_since", "version"])
-    events = models.Event.objects.bulk_create(
-        models.Event(
-            at=now,
-            kind=kind,
-            borrower_id=message.borrower_id,
-            account_id=message.account_id,
-            conversation=talk,
-            message=message,
-            data=data,
-        )
-        for kind, data in (("alert.unanswered", {}), ("handed_over", {"reason": UNANSWERED}))
-    )
-    models.Job.objects.get_or_create(
-        id=derive_id("job", "person", UNANSWERED, str(message.id)),
-        defaults={
-            "kind": "person",
-            "payload": {"conversation": str(talk.id), "reason": UNANSWERED},
-            "not_before": now,
-            "created_at": now,
-        },
-    )
-    audit.record(vault, events, now)
-    tell_lender(events, now, vault)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import DateTimeField, F, QuerySet, UUIDField
+from django.db.models import DateTimeField, QuerySet, UUIDField
 
 from parley.contact.explain import explain
-from parley.contact.facts import Contact, ContactFacts, Discloses, Hold
+from parley.contact.facts import Contact, ContactFacts, Hold
 from parley.contact.facts_json import facts_to_json
 from parley.contact.gate import Decision, Permit, Refused
 from parley.dates import local_date
@@ -29,7 +29,6 @@ from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.negotiation.state import State as Talk
 from parley.purpose import Actor, Channel, Purpose
 from parley.servicing.account import Due
-from parley.servicing.arrangement import Standing
 from parley.store import audit, models
 from parley.store.bulk import update_rows
 from parley.store.lock import lock_free_borrowers
@@ -44,24 +43,20 @@ from parley.store.vault import Unreadable, Vault
 _IN_ORDER: Final = ("priority", "not_before", "id")
 _NOW: Final = Given("now", DateTimeField())
 _IDS: Final = GivenMany("ids", UUIDField())
-# Days by account.
-_Days = Mapping[UUID | None, set[date]]
 # Asked with the text as it would leave, and the offer it speaks of, where it speaks of one.
 Judge = Callable[[ContactFacts, Said], Decision]
 
 # A message deferred past its last use is not sent late.
 _TOO_LATE: Final = "too_late"
+# What can wait: everything that is neither an answer nor an alert.
+BULK_PRIORITY: Final = 9
+# Of a batch that answers and alerts would fill alone, so many places are kept for what has waited longest.
+_KEPT_OF_A_BATCH: Final = 4
 # Where other processes hold the first borrowers of the queue, look so many batches further.
 _WINDOWS: Final = 16
 # A sealed text or number that does not open is not sent; `parley audit verify` says why.
 _UNREADABLE: Final = "unreadable"
 _NO_SUBJECT: Final = "none"
-_PAID: Final = "paid"
-# What it takes to know whether a message still asks for something.
-_ASKING: Final = (
-    *("account_id", "borrower_id", "borrower__zones", "about_on", "discloses", "not_before"),
-    *("state", "reason", "finished_at"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +110,11 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
         handed: list[Intended] = []
         for message in waiting:
             if message.not_after <= now:
-                _set(message, Event.EXPIRE, _TOO_LATE, now)
+                move(message, Event.EXPIRE, _TOO_LATE, now)
                 continue
             opened = _to_hand_over(message, vault)
             if opened is None:
-                _set(message, Event.REFUSE, _UNREADABLE, now)
+                move(message, Event.REFUSE, _UNREADABLE, now)
                 continue
             record = records[message.borrower_id]
             facts = _facts(message, dues[message.account_id], record, now, terms)
@@ -149,7 +144,25 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
 
 def _due_window(first: int, limit: int) -> QuerySet[Any, Any]:
     due = models.Message.objects.filter(state=State.QUEUED, not_before__lte=_NOW).order_by(*_IN_ORDER)
-    return due.values_list("id", "borrower_id")[first : first + limit]
+    return due.values_list("id", "borrower_id", "priority")[first : first + limit]
+
+
+def _bulk_window(first: int, limit: int) -> QuerySet[Any, Any]:
+    due = models.Message.objects.filter(state=State.QUEUED, not_before__lte=_NOW, priority=BULK_PRIORITY)
+    return due.order_by("not_before", "id").values_list("id", "borrower_id", "priority")[first : first + limit]
+
+
+def _window(first: int, limit: int, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Return a window of what is due, answers first; where they would fill it, a part is kept for what can wait.
+
+    Else an endless stream of answers would starve the rest.
+    """
+    window = ask(_due_window, first, limit, now=now)
+    kept = limit // _KEPT_OF_A_BATCH
+    if kept and len(window) == limit and window[-1][2] != BULK_PRIORITY:
+        bulk = ask(_bulk_window, first // _KEPT_OF_A_BATCH, kept, now=now)
+        window = window[: limit - len(bulk)] + bulk
+    return [(message, borrower) for message, borrower, _ in window]
 
 
 def _claim(now: datetime, limit: int) -> list[models.Message]:
@@ -160,7 +173,7 @@ def _claim(now: datetime, limit: int) -> list[models.Message]:
     """
     ids: list[UUID] = []
     for first in range(0, limit * _WINDOWS, limit):
-        window = ask(_due_window, first, limit, now=now)
+        window = _window(first, limit, now)
         free = lock_free_borrowers({borrower for _, borrower in window})
         ids = [message for message, borrower in window if borrower in free]
         if ids or len(window) < limit:
@@ -257,7 +270,8 @@ def verdict_of(decision: Decision) -> str:
     return "defer" if decision.retry_at is not None else "block"
 
 
-def _set(message: models.Message, event: Event, reason: str, now: datetime) -> None:
+def move(message: models.Message, event: Event, reason: str, now: datetime) -> None:
+    """Let an event of ours happen to *message*, not yet saved."""
     message.state = advance(State(message.state), event)
     message.reason = reason
     if message.state in ENDED:
@@ -265,7 +279,7 @@ def _set(message: models.Message, event: Event, reason: str, now: datetime) -> N
 
 
 def _intend(message: models.Message, now: datetime, provider: str) -> None:
-    _set(message, Event.INTEND, "", now)
+    move(message, Event.INTEND, "", now)
     # A message that came back to the queue is a new question to the provider.
     message.intended_at, message.asked_at = now, None
     message.provider = provider
@@ -275,10 +289,10 @@ def _refuse(message: models.Message, decision: Refused, now: datetime) -> None:
     """Wait where waiting helps and the message is then still of use; else it ends here."""
     retry_at = decision.retry_at
     if retry_at is not None and retry_at < message.not_after:
-        _set(message, Event.DEFER, decision.primary.reason_code, now)
+        move(message, Event.DEFER, decision.primary.reason_code, now)
         message.not_before = retry_at
     else:
-        _set(message, Event.REFUSE, decision.primary.reason_code, now)
+        move(message, Event.REFUSE, decision.primary.reason_code, now)
 
 
 def _note_in_talks(permitted: Sequence[models.Message], now: datetime) -> None:
@@ -332,55 +346,6 @@ def cancel_waiting(borrower_id: UUID, *, promotional_only: bool, now: datetime, 
     if but_for is not None:
         waiting = waiting.exclude(in_reply_to_id=but_for)
     return waiting.update(state=State.CANCELLED, reason="cancelled_by_turn", finished_at=now)
-
-
-def cancel_settled(account_ids: Iterable[UUID], now: datetime) -> int:
-    """Cancel reminders and overdue messages that a payment on these accounts has overtaken. Returns how many.
-
-    What is no longer owed is not asked for, and a figure that the payment changed is not stated. Answers stay.
-    Inside the caller's transaction, which holds the borrowers.
-    """
-    waiting = models.Message.objects.filter(
-        account_id__in=list(account_ids),
-        state=State.QUEUED,
-        in_reply_to__isnull=True,
-        purpose__in=[Purpose.REMINDER, Purpose.COLLECTION],
-    )
-    asking = list(waiting.select_related("borrower").only(*_ASKING))
-    still_owed = _still_owed([message for message in asking if message.discloses != Discloses.DEBT])
-    done = [message for message in asking if message.id not in still_owed]
-    for message in done:
-        _set(message, Event.CANCEL, _PAID, now)
-    update_rows(done, ["state", "reason", "finished_at"])
-    return len(done)
-
-
-def _still_owed(asking: Sequence[models.Message]) -> set[UUID]:
-    """Return the ids of those messages whose subject is open on the day they would go out. Shape: two queries."""
-    accounts = {message.account_id for message in asking if message.account_id is not None}
-    open_days: dict[UUID | None, set[date]] = defaultdict(set)
-    agreed_days: dict[UUID | None, set[date]] = defaultdict(set)
-    rows = models.Instalment.objects.filter(account_id__in=accounts, paid_minor__lt=F("amount_minor"))
-    for account, due_on in rows.values_list("account_id", "due_on"):
-        open_days[account].add(due_on)
-    agreed = models.ArrangementInstalment.objects.filter(
-        arrangement__account_id__in=accounts,
-        due_on__in={message.about_on for message in asking if message.about_on is not None},
-        paid_minor__lt=F("amount_minor"),
-    ).exclude(arrangement__standing__in=[Standing.CANCELLED, Standing.REFUSED])
-    for account, due_on in agreed.values_list("arrangement__account_id", "due_on"):
-        agreed_days[account].add(due_on)
-    return {message.id for message in asking if _is_owed(message, open_days, agreed_days)}
-
-
-def _is_owed(message: models.Message, open_days: _Days, agreed_days: _Days) -> bool:
-    """Whether what the message is about is open on the day it would go out."""
-    open_on, agreed_on = open_days[message.account_id], agreed_days[message.account_id]
-    if message.about_on is not None:
-        return message.about_on in open_on or message.about_on in agreed_on
-    zone = message.borrower.zones[0] if message.borrower.zones else "UTC"
-    day = local_date(message.not_before, zone)
-    return any(due_on < day for due_on in open_on)
 
 
 def next_due(now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from parley.locale import Language
 from parley.settings import Settings
 from parley.store.models import Operator
+from parley.store.stopping import stop_in_force
 from parley.web.console.areas import areas_of
 from parley.web.middleware import SCHEMES
 from parley.web.ports import services
@@ -112,4 +113,5 @@ def shared(request: HttpRequest) -> dict[str, object]:
         "has_handsets": held.handsets is not None,
         "areas": areas_of(operator) if operator is not None else [],
         "operator": operator,
+        "stopped": stop_in_force() if operator is not None else None,
     }

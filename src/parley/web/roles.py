@@ -29,6 +29,11 @@ MAY: Final[dict[str, frozenset[Role]]] = {
     "campaigns.draft": frozenset({_L, _M}),
     "campaigns.approve": frozenset({_L, _C}),
     "campaigns.stop": frozenset({_L, _C, _M}),
+    # Whoever sees a wrong message may stop all; to go on is for those who answer for it.
+    "sending.read": frozenset({_A, _L, _C, _M}),
+    "sending.stop": frozenset({_A, _L, _C, _M}),
+    "sending.resume": frozenset({_L, _M}),
+    "sending.settle": frozenset({_A, _L}),
     "imports.run": frozenset({_L, _M}),
     "lender.read": frozenset({_L, _C, _M}),
     "lender.again": frozenset({_L}),

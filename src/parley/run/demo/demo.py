@@ -33,13 +33,13 @@ from parley.run.demo.report import build_report
 from parley.run.home import Home, Opened, init_home, open_home, remember_settings
 from parley.run.importing.importer import Request, import_file
 from parley.run.importing.rows import Kind
-from parley.run.library import build_library, build_waterfalls, data_files, lender_facts, nightly_terms
+from parley.run.library import build_library, build_waterfalls, data_files, lender_facts, nightly_terms, unknown_policy
 from parley.run.loops import Pipeline
 from parley.run.nightly import run_nightly
 from parley.run.paging import Pager
 from parley.run.sending import Sender
 from parley.settings import Settings, default_settings_text
-from parley.settings.model import SANDBOX
+from parley.settings.messages import SANDBOX
 from parley.simulation.persona import Persona, draw_persona
 from parley.simulation.world import load_world
 from parley.store import audit, models
@@ -99,7 +99,8 @@ class Month:
         self._centre = Sandbox(opened.home.centre_log, seed=parameters.seed, short_code=SHORT_CODE)
         provider = Guarded(self._centre)
         cost = settings.messages.cost_per_segment_micro
-        self._pipeline = Pipeline(provider, library, vault, Sender(provider, library, vault), Pager(settings), cost)
+        sender, doubts = Sender(provider, library, vault), unknown_policy(settings)
+        self._pipeline = Pipeline(provider, library, vault, sender, Pager(settings), cost, on_unknown=doubts)
         self._terms = nightly_terms(settings, library)
         self._library = library
         people = self._people()

@@ -18,7 +18,7 @@ from parley.store.models.conversation import Conversation, Inbound, OfferRecord
 from parley.store.models.desk import Call, Correction, Note, Presence, Reveal
 from parley.store.models.imports import ImportBatch, ImportChunk
 from parley.store.models.keys import KeyCheck
-from parley.store.models.ledger import GateDecision, Message, MessagePart, Receipt
+from parley.store.models.ledger import GateDecision, Message, MessagePart, Receipt, RouteBucket
 from parley.store.models.lender import LenderNotice
 from parley.store.models.party import Borrower, Consent, ContactPoint, Hold, NamedTimes
 from parley.store.models.run import Campaign, Event, Job, LenderSettings, RulebookFiles, Run, RunChunk, RunItem
@@ -64,6 +64,7 @@ __all__ = [
     "Promise",
     "Receipt",
     "Reveal",
+    "RouteBucket",
     "RulebookFiles",
     "Run",
     "RunChunk",

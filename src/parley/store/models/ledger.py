@@ -50,6 +50,11 @@ class Message(models.Model):
     finished_at = models.DateTimeField(null=True)
     # When the provider was last asked about it by our reference.
     asked_at = models.DateTimeField(null=True)
+    # When it was decided what becomes of a message that did not arrive, for all we know: by the lender's policy for
+    # its kind.
+    doubt_settled_at = models.DateTimeField(null=True)
+    # When a person was done with a message that did not arrive: sent again, or left.
+    set_aside_at = models.DateTimeField(null=True)
     provider = models.CharField(max_length=20, default="", blank=True)
     provider_id = models.CharField(max_length=80, default="", blank=True)
 
@@ -60,6 +65,14 @@ class Message(models.Model):
             models.Index(fields=["state", "intended_at"], name="message_in_doubt"),
             models.Index(fields=["borrower", "intended_at"], name="message_by_borrower"),
         ]
+
+
+class RouteBucket(models.Model):
+    """How many messages a route still takes now, in millionths of a message, as of `at`: shared by all senders."""
+
+    provider = models.CharField(max_length=20, primary_key=True)
+    left_micro = models.BigIntegerField()
+    at = models.DateTimeField()
 
 
 class MessagePart(models.Model):

@@ -29,6 +29,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area("runs", "runs.read"),
     Area("campaigns", "campaigns.read"),
     Area("lender", "lender.read"),
+    Area("sending", "sending.read"),
     Area("reports", "reports.read"),
     Area("rules", "rules.read"),
     Area("imports", "imports.run"),

@@ -17,6 +17,7 @@ from parley.web.console import (
     queue,
     reports,
     runs,
+    sending,
     thread,
     users,
 )
@@ -59,6 +60,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<slug:figure_name>.csv", reports.file, name="reports.file"),
     path("", include("parley.web.console.rule_urls")),
     path("", include("parley.web.console.import_urls")),
+    path("sending", sending.sending, name="sending"),
+    path("sending/stop", sending.halt, name="sending.stop"),
+    path("sending/resume", sending.go_on, name="sending.resume"),
+    path("sending/<uuid:message_id>", sending.letter, name="sending.letter"),
     path("clock", clock.move, name="clock"),
     path("users", users.users, name="users"),
     path("users/add", users.add, name="users.add"),
