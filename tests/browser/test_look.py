@@ -34,6 +34,7 @@ PAGES = [
     ("/runs", Role.LEAD),
     ("/runs/{run}", Role.LEAD),
     ("/runs/{run}/accounts", Role.LEAD),
+    ("/sending", Role.LEAD),
     ("/campaigns", Role.LEAD),
     ("/campaigns/new", Role.LEAD),
     ("/campaigns/{campaign}", Role.COMPLIANCE),
