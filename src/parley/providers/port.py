@@ -6,7 +6,7 @@ Knows nothing of why a message is sent. A provider never decides; it carries, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -115,6 +115,46 @@ class InboundIn:
 
 
 Delivery = ReceiptIn | InboundIn
+
+
+class CallbackFault(StrEnum):
+    """Why a callback is not taken; what is told to whoever sent it."""
+
+    HEADERS = "headers_missing"
+    STALE = "timestamp_outside_tolerance"
+    SIGNATURE = "signature_wrong"
+    BODY = "body_malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRefused:
+    """A callback that is not taken; `where` names the field that is wrong, where one is. Nothing of it was kept."""
+
+    fault: CallbackFault
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Posted:
+    """A callback as it came: headers by their names in small letters, and the body to the byte."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Callbacks(Protocol):
+    """How one carrier posts to us: whether a callback is truly of that carrier, and what it brings.
+
+    Knows nothing of what was taken before: the same callback twice reads the same twice, and the inbox tells them
+    apart by `event_id`.
+    """
+
+    def read(self, posted: Posted, wall: datetime) -> list[Delivery] | CallbackRefused:
+        """Return what *posted* brings, verified at *wall* time; a refusal where it is not of this carrier. No effect.
+
+        Never raises for what was posted.
+        """
+        ...
 
 
 class Provider(Protocol):

@@ -1,0 +1,160 @@
+"""Callbacks signed by Standard Webhooks, in Parley's own form: how the sandbox's centre and gateways of a lender post.
+
+    webhook-id, webhook-timestamp (seconds), webhook-signature: "v1,BASE64", several with spaces between
+    {"deliveries": [{"kind": "text", "id": …, "from": "+1…", "to": …, "text": …, "at": …},
+                    {"kind": "receipt", "id": …, "reference": …, "provider_id": …, "part": 0, "state": …, "at": …}]}
+
+Signed is HMAC-SHA256 over "id.timestamp.body". Source: standardwebhooks.com, "Webhook Standard", signature scheme.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from standardwebhooks.webhooks import Webhook
+
+from parley.ids import Msisdn
+from parley.providers.port import (
+    CallbackFault,
+    CallbackRefused,
+    Delivery,
+    DeliveryState,
+    InboundIn,
+    Posted,
+    ReceiptIn,
+)
+
+# How far the clocks of both sides may differ; the tolerance of the scheme's own libraries.
+TOLERANCE_SECONDS: Final = 300
+MOST_DELIVERIES: Final = 100
+# Eight characters less than the inbox keeps: a second text under the same id is kept under a longer one.
+LONGEST_ID: Final = 72
+LONGEST_TEXT: Final = 8_000
+_MOST_SIGNATURES: Final = 8
+_VERSION: Final = "v1,"
+_ID: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_ID}}}")
+_SECONDS: Final = re.compile(r"\d{1,12}")
+_NUMBER: Final = re.compile(r"\+[1-9]\d{4,14}")
+_STATES: Final = {str(state): state for state in DeliveryState}
+
+
+class _Malformed(Exception):
+    """A field is not of its form; holds its name."""
+
+
+class SignedCallbacks:
+    """Reads callbacks signed with any of *secrets* (`whsec_…`): two are live while one is replaced."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        assert secrets, "a door without a secret would let nobody in, or everybody"
+        # The library knows how a secret is written; it asks the clock itself, so the rest stands here.
+        self._keys = tuple(Webhook(secret)._whsecret for secret in secrets)  # noqa: SLF001 - it offers no other way
+
+    def read(self, posted: Posted, wall: datetime) -> list[Delivery] | CallbackRefused:
+        """Return what *posted* brings; a refusal where a header is missing, old, wrong, or the body no deliveries."""
+        names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+        key, seconds, signatures = (posted.headers.get(name, "") for name in names)
+        if not key or not signatures or not _SECONDS.fullmatch(seconds):
+            return CallbackRefused(CallbackFault.HEADERS)
+        if abs(wall.timestamp() - int(seconds)) > TOLERANCE_SECONDS:
+            return CallbackRefused(CallbackFault.STALE)
+        if not self._is_signed(f"{key}.{seconds}.".encode("utf-8", "surrogatepass") + posted.body, signatures):
+            return CallbackRefused(CallbackFault.SIGNATURE)
+        try:
+            return _deliveries(posted.body)
+        except _Malformed as where:
+            return CallbackRefused(CallbackFault.BODY, str(where))
+
+    def _is_signed(self, content: bytes, signatures: str) -> bool:
+        """Say whether one of the signatures is ours; every one is compared, in constant time."""
+        given = [_decoded(one) for one in signatures.split(" ")[:_MOST_SIGNATURES]]
+        found = False
+        for key in self._keys:
+            wanted = hmac.digest(key, content, "sha256")
+            for one in given:
+                found |= hmac.compare_digest(wanted, one)
+        return found
+
+
+def _decoded(signature: str) -> bytes:
+    """Return the bytes of a signature of our version; none of another."""
+    if not signature.startswith(_VERSION):
+        return b""
+    try:
+        return base64.b64decode(signature.removeprefix(_VERSION), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _deliveries(body: bytes) -> list[Delivery]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _Malformed("body") from None
+    rows = told.get("deliveries") if isinstance(told, dict) else None
+    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_DELIVERIES:
+        raise _Malformed("deliveries")
+    return [_delivery(row) for row in rows]
+
+
+def _delivery(row: object) -> Delivery:
+    if not isinstance(row, dict):
+        raise _Malformed("deliveries")
+    read = _KINDS.get(str(row.get("kind")))
+    if read is None:
+        raise _Malformed("kind")
+    return read(row)
+
+
+def _text(row: Mapping[str, Any]) -> InboundIn:
+    sender = _words(row, "from", 16)
+    if not _NUMBER.fullmatch(sender):
+        raise _Malformed("from")
+    return InboundIn(_id(row), Msisdn(sender), _words(row, "to", 40), _words(row, "text", LONGEST_TEXT), _at(row))
+
+
+def _receipt(row: Mapping[str, Any]) -> ReceiptIn:
+    state = _STATES.get(_words(row, "state", 16))
+    if state is None:
+        raise _Malformed("state")
+    part = row.get("part", 0)
+    if type(part) is not int or not 0 <= part <= 255:  # noqa: PLR2004 - a part's number is one byte
+        raise _Malformed("part")
+    reference = row.get("reference")
+    if reference is not None and not isinstance(reference, str):
+        raise _Malformed("reference")
+    return ReceiptIn(_id(row), reference, _words(row, "provider_id", 80), part, state, _at(row))
+
+
+def _words(row: Mapping[str, Any], name: str, longest: int) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or len(value) > longest:
+        raise _Malformed(name)
+    return value
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    found = _words(row, "id", LONGEST_ID)
+    if not _ID.fullmatch(found):
+        raise _Malformed("id")
+    return found
+
+
+def _at(row: Mapping[str, Any]) -> datetime:
+    try:
+        found = datetime.fromisoformat(_words(row, "at", 40))
+        if found.tzinfo is None:
+            raise _Malformed("at")
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _Malformed("at") from None
+
+
+_KINDS: Final[dict[str, Callable[[Mapping[str, Any]], Delivery]]] = {"text": _text, "receipt": _receipt}
