@@ -160,7 +160,8 @@ class Case:
 class Inbound:
     """A reply as the door let it in: `text` holds no identity answer, card or identity number any more.
 
-    `identity_answer` is what the door found on comparing: match, mismatch or "". `was_redacted`: a number was removed.
+    `identity_answer` is what the door found on comparing: match, mismatch or "", and where several
+    borrowers have the number what `identity.compare_all` finds. `was_redacted`: a number was removed.
     `has_resumed`: texts were refused, and this reply asked for them again.
     """
 

@@ -54,6 +54,7 @@ _CODECS: Final[Mapping[str, _Codec]] = {
     "next_due_on": _Codec(r"\S+", date.fromisoformat, date.isoformat),
     "postcode": _Codec(r".+", str),
     "contract_tail": _Codec(r"\w+", str),
+    "shared_tail": _Codec(r"\w+", str),
     "after": _Codec(r"\w+", str),
     "policy": _Codec(r"\S+", str),
 }
@@ -72,6 +73,7 @@ class _Words:
     next_due: str
     postcode: str
     contract_tail: str
+    shared: str
     proven: Mapping[bool, str]
     after: str
     policy: str
@@ -93,6 +95,7 @@ _WORDS: Final[Mapping[Language, _Words]] = {
         next_due="next due {next_due_minor} on {next_due_on}",
         postcode="postcode {postcode}",
         contract_tail="contract tail {contract_tail}",
+        shared="number shared with contract tail {shared_tail}",
         proven={True: "identity proven", False: "identity not proven"},
         after="after {after}",
         policy="policy {policy}",
@@ -112,6 +115,7 @@ _WORDS: Final[Mapping[Language, _Words]] = {
         next_due="下期 {next_due_minor} 于 {next_due_on}",
         postcode="邮编 {postcode}",
         contract_tail="合同尾号 {contract_tail}",
+        shared="号码另有借款人共用，合同尾号 {shared_tail}",
         proven={True: "已核实本人", False: "未核实本人"},
         after="此前 {after}",
         policy="策略 {policy}",
@@ -131,6 +135,7 @@ _WORDS: Final[Mapping[Language, _Words]] = {
         next_due="下期 {next_due_minor} 於 {next_due_on}",
         postcode="郵遞區號 {postcode}",
         contract_tail="契約末碼 {contract_tail}",
+        shared="號碼另有借款人共用，契約末碼 {shared_tail}",
         proven={True: "已驗明本人", False: "未驗明本人"},
         after="此前 {after}",
         policy="政策 {policy}",
@@ -170,6 +175,7 @@ def write_headline(situation: Situation, library: Library) -> str:
         words.next_due,
         words.zip.get(country, words.postcode) if situation.postcode else "",
         words.contract_tail if situation.contract_tail else "",
+        words.shared if situation.shared_tail else "",
         words.proven[situation.is_proven],
         words.after if situation.after else "",
         words.policy,
@@ -209,7 +215,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     phrases = ["{jurisdiction}", "{locale}"]
     for words in _WORDS.values():
         phrases += [words.balance, words.rate, words.late, words.next_due, *words.zip.values()]
-        phrases += [words.postcode, words.contract_tail, words.after, words.policy]
+        phrases += [words.postcode, words.contract_tail, words.shared, words.after, words.policy]
     return tuple(re.compile(re.sub(r"\\{(\w+)\\}", _group, re.escape(phrase))) for phrase in phrases)
 
 

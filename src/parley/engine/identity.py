@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from parley.engine.case import Party
@@ -19,12 +21,32 @@ ANSWER: Final = "[identity answer]"
 SHORTEST_ANSWER: Final = 4
 
 
+# What came of an answer where several borrowers have the number: it is that of one; of more than one; of none; or the
+# reply is no answer. In the last three it is not known who writes.
+ONE: Final = "one"
+SEVERAL: Final = "several"
+NOBODY: Final = "nobody"
+UNSURE: Final = "unsure"
+NOT_KNOWN: Final = frozenset({SEVERAL, NOBODY, UNSURE})
+# How long a proof of identity says who writes, on a number of several borrowers.
+_SITTING: Final = timedelta(hours=24)
+
+
+def is_sitting(proven_at: datetime | None, now: datetime) -> bool:
+    """Say whether who proved identity at *proven_at*, on a number of several borrowers, still is who writes."""
+    return proven_at is not None and proven_at <= now <= proven_at + _SITTING
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Compared:
-    """`found` is "match", "mismatch" or "" (nothing of the kind); `stored` the text without the answer in it."""
+    """`found` is "match", "mismatch" or "" (nothing of the kind); `stored` the text without the answer in it.
+
+    On a number of several borrowers `found` is one, several, nobody or unsure; `matched`: whose answer it is, by place.
+    """
 
     found: str
     stored: str
+    matched: int | None = None
 
 
 def compare(text: str, party: Party, *, is_answer: bool) -> Compared:
@@ -41,6 +63,19 @@ def compare(text: str, party: Party, *, is_answer: bool) -> Compared:
     if is_answer:
         return Compared("mismatch", ANSWER)
     return Compared("", text)
+
+
+def compare_all(text: str, parties: Sequence[Party], *, is_answer: bool) -> Compared:
+    """Compare *text* with what the lender holds of each of *parties*, who share the number; nobody is guessed."""
+    if len(parties) == 1:
+        return compare(text, parties[0], is_answer=is_answer)
+    matched = [place for place, party in enumerate(parties) if compare(text, party, is_answer=False).found == "match"]
+    stored = text
+    for place in matched:
+        stored = compare(stored, parties[place], is_answer=False).stored
+    if matched:
+        return Compared(ONE, stored, matched[0]) if len(matched) == 1 else Compared(SEVERAL, stored)
+    return Compared(NOBODY, ANSWER) if is_answer else Compared(UNSURE, text)
 
 
 def _pattern(fact: str) -> re.Pattern[str] | None:

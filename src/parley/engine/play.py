@@ -31,7 +31,7 @@ from parley.engine.nightly import (
     ARRANGEMENT_REMINDER,
     Trigger,
 )
-from parley.engine.situation import Situation, case_of
+from parley.engine.situation import Situation, case_of, others_of
 from parley.engine.turn import Library
 from parley.engine.twin import Acted, Heard, Message, Twin
 from parley.messaging.ledger import Event, State
@@ -164,7 +164,7 @@ class Play:
         at = self._instant(day, hour)
         self.clock = at
         if self._twin is None:
-            self._twin = Twin(self.library, case_of(self.situation, now=at))
+            self._twin = Twin(self.library, case_of(self.situation, now=at), others=others_of(self.situation, at))
         return Beat(line, at, Clocked(), self._dispatch(at))
 
     def _instant(self, day: str, hour: str) -> datetime:

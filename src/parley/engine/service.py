@@ -65,6 +65,7 @@ URGENCY: Final[dict[str, Urgency]] = {
     "not_understood": Urgency.UNCLEAR,
     "turn_failed": Urgency.UNCLEAR,
     "identity_locked": Urgency.UNCLEAR,
+    "shared_number": Urgency.UNCLEAR,
     "no_debt": Urgency.UNCLEAR,
     "long_thread": Urgency.UNCLEAR,
     "wrote_again": Urgency.UNCLEAR,

@@ -16,7 +16,10 @@ from parley.servicing.account import Account, Balance, Due, Product
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a borrower stands on a day. Units: minor units; `days_past_due` 0 is not late."""
+    """Where a borrower stands on a day. Units: minor units; `days_past_due` 0 is not late.
+
+    `shared_tail`: the contract tail of another borrower with the same number and postcode; "": nobody shares it.
+    """
 
     jurisdiction: str = "US-IL"
     locale: str = "en-US"
@@ -31,6 +34,7 @@ class Situation:
     next_due_on: date = date(2026, 12, 20)
     postcode: str = "60614"
     contract_tail: str = "4417"
+    shared_tail: str = ""
     is_proven: bool = False
     after: str = ""
 
@@ -48,6 +52,14 @@ def party_of(situation: Situation, now: datetime) -> Party:
         contract_tail=situation.contract_tail,
         identity_proven_at=now - timedelta(days=1) if situation.is_proven else None,
     )
+
+
+def others_of(situation: Situation, now: datetime) -> tuple[Party, ...]:
+    """Return who else has the number."""
+    if not situation.shared_tail:
+        return ()
+    other = replace(situation, contract_tail=situation.shared_tail, is_proven=False)
+    return (replace(party_of(other, now), borrower_id=derive_id("borrower", "other")),)
 
 
 def account_of(situation: Situation, today: date) -> Account:

@@ -16,6 +16,7 @@ from parley.dates import local, local_date
 from parley.engine.act_lines import desk_deeds, refused_as
 from parley.engine.acts import ActRefusal
 from parley.engine.headline import read_headline
+from parley.engine.identity import ONE, SEVERAL, UNSURE
 from parley.engine.outcome import Outcome
 from parley.engine.play import Announced, Beat, Clocked, Kept, Play, Told
 from parley.engine.turn import Library
@@ -26,6 +27,8 @@ from parley.nlu.reading import Intent, Reading
 THEIRS: Final = ("now ", "@ ", "< ", "! ", "~ ", "% ")
 OURS: Final = ("> ", "x ", "= ")
 
+# What came of an identity answer; what is not here matched nothing.
+_COMPARED: Final = {"match": "matched", ONE: "matched one of several", SEVERAL: "matches several"}
 # Further intents that change what we do; the others are left out.
 _HEARD_BESIDE: Final = frozenset(
     {
@@ -149,8 +152,10 @@ def understood(heard: Heard) -> Iterator[str]:
     outcome = heard.outcome
     reading = outcome.reading or heard.reading
     yield outcome.intent
-    if heard.admitted.identity_answer:
-        yield "matched" if heard.admitted.identity_answer == "match" else "no match"
+    if heard.admitted.identity_answer == UNSURE:
+        yield "writer not known"
+    elif heard.admitted.identity_answer:
+        yield _COMPARED.get(heard.admitted.identity_answer, "no match")
         yield "stored redacted"
         return
     also = [intent for intent in outcome.also if intent in _HEARD_BESIDE]

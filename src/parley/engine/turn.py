@@ -11,6 +11,7 @@ from parley.engine.asking import Answering, is_identity_fresh
 from parley.engine.budgets import bands_of, budget_of, budgeting_of, told_in
 from parley.engine.case import Case, Inbound
 from parley.engine.drafting import compute_offer, make_draft, will_leave
+from parley.engine.identity import NOT_KNOWN, ONE, UNSURE
 from parley.engine.library import Library
 from parley.engine.limit_rise import limit_rise_of, may_ask_limit_rise
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewLimitRise, NewOffer, NewPromise, Outcome
@@ -79,7 +80,7 @@ def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outco
     context = context_of(case, now)
     told = told_in(case, inbound, context, library)
     reading = _understood(inbound, context, told, library)
-    is_proven = is_identity_fresh(case.party.identity_proven_at, now, library.identity_fresh_days)
+    is_proven = _is_proven(case, inbound, now, library)
     agrees = is_plain_yes(inbound.text, library.yes_words, library.lexicon)
     if agrees and case.talk.state in _CONFIRMED_IN and not _is_urgent(inbound.text, library):
         # Asked for a yes, and it is one: nothing that was learnt from other talks knows better.
@@ -124,7 +125,7 @@ def _understood(inbound: Inbound, context: ReadingContext, told: Answer | None, 
         # An answer to our question and nothing else: the model has not learnt these questions.
         return Reading(Intent.CAPACITY_ANSWER, confidence=EXACT)
     reading = read(inbound.text, context, library.reader)
-    if inbound.identity_answer and reading.intent is Intent.OTHER:
+    if inbound.identity_answer not in {"", UNSURE} and reading.intent is Intent.OTHER:
         # Read were the marks that stand for it; they mean nothing else.
         return replace(reading, intent=Intent.IDENTITY_ANSWER, oos=False, confidence=EXACT, alternatives=())
     if inbound.has_resumed and reading.intent is Intent.STOP:
@@ -166,7 +167,8 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         today=today,
         currency=account.currency if account is not None else "USD",
         is_proven=is_proven,
-        identity_answer="" if is_proven else inbound.identity_answer,
+        identity_answer="" if is_proven or inbound.identity_answer in NOT_KNOWN else _answered(inbound),
+        writer=inbound.identity_answer if inbound.identity_answer in NOT_KNOWN else "",
         identity_tries=library.identity_tries,
         owes=account is not None and account.balance.total > 0,
         arrears_minor=arrears_minor(account.dues, today) if account is not None else 0,
@@ -182,6 +184,16 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         has_missed=case.missed is not None,
         after=after_words(inbound.text, library.after_words),
     )
+
+
+def _is_proven(case: Case, inbound: Inbound, now: datetime, library: Library) -> bool:
+    """Say whether it is known who speaks; of several borrowers on a number, a proof is one of whoever writes now."""
+    fresh = is_identity_fresh(case.party.identity_proven_at, now, library.identity_fresh_days)
+    return fresh and inbound.identity_answer not in NOT_KNOWN | {ONE}
+
+
+def _answered(inbound: Inbound) -> str:
+    return "match" if inbound.identity_answer == ONE else inbound.identity_answer
 
 
 def _latest_start_on(account: Account, today: date, library: Library) -> date:
@@ -293,9 +305,7 @@ def _draft(
         promised=_promised(case, move, now, library) if "when" in entry.placeholders else None,
         advised=bool(brought_up(inbound.text, move, library.catalogue.guidance) | standing(case, move.memory)),
     )
-    is_proven = Act.PROVE_IDENTITY in move.acts or is_identity_fresh(
-        case.party.identity_proven_at, now, library.identity_fresh_days
-    )
+    is_proven = Act.PROVE_IDENTITY in move.acts or _is_proven(case, inbound, now, library)
     answering = Answering(inbound.inbound_id, inbound.received_at)
     purpose = _ANSWERED_AS.get(entry.purpose, entry.purpose)
     draft = make_draft(case, key, saying, now, library, purpose=purpose, is_proven=is_proven, answering=answering)

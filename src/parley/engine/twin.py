@@ -19,8 +19,9 @@ from parley.contact.resuming import resume_words
 from parley.engine.acts import HOW, Act, ActRefusal, CallOutcome, Operator
 from parley.engine.announce import Announcement, Figures, announce
 from parley.engine.asking import Answering, contact_facts, is_identity_fresh, with_text
-from parley.engine.case import Case, ContactRecord, Inbound, Spoken, StandingHold, Talk
+from parley.engine.case import Case, ContactRecord, Inbound, Party, Spoken, StandingHold, Talk
 from parley.engine.door import Admitted, admit
+from parley.engine.identity import is_sitting
 from parley.engine.nightly import Trigger, is_talking
 from parley.engine.operator import decide_act
 from parley.engine.outcome import DeskChange, NewArrangement, NewPromise, Outcome
@@ -48,7 +49,7 @@ _NO_CONTACT: Final = frozenset({ledger.State.REJECTED})
 
 @dataclass(slots=True)
 class Twin:
-    """One borrower's rows."""
+    """One borrower's rows. *others*: who else has the number."""
 
     library: Library
     case: Case
@@ -63,6 +64,7 @@ class Twin:
     _calls: list[tuple[Contact, Spoken | None]] = field(default_factory=list)
     _acts: int = 0
     _contacts_before: tuple[Contact, ...] = ()
+    others: tuple[Party, ...] = ()
 
     def __post_init__(self) -> None:
         self._contacts_before = self.case.record.contacts
@@ -307,16 +309,21 @@ class Twin:
     def _admit(self, text: str, now: datetime) -> Admitted:
         library, party, today = self.library, self.case.party, self.case.today(now)
         words = resume_words(library.rulebook, party.jurisdiction, library.lender.actor, Channel.SMS, today)
-        is_asked = not self._is_proven(now)
-        return admit(
+        is_known = not self.others or is_sitting(party.identity_proven_at, now)
+        is_asked = not is_known or not self._is_proven(now)
+        parties = (party,) if is_known else (party, *self.others)
+        admitted = admit(
             text,
-            party if is_asked else None,
+            parties if is_asked else (),
             context_of(self.case, now) if is_asked else None,
             library.lexicon,
             told_on=today,
             locale=party.locale,
             resume_words=words,
         )
+        if admitted.matched:
+            raise ValueError("another borrower answered, whose thread is not here")
+        return admitted
 
     def _is_proven(self, now: datetime) -> bool:
         return is_identity_fresh(self.case.party.identity_proven_at, now, self.library.identity_fresh_days)

@@ -25,6 +25,7 @@ from parley.negotiation.offering import offer_menu
 from parley.negotiation.policy import Policy
 from parley.negotiation.standing import Standing
 from parley.negotiation.state import ENDED, State
+from parley.negotiation.writers import who_writes
 from parley.nlu.reading import Intent, Reading
 
 # A thread that has not ended after so many replies goes to a person.
@@ -53,7 +54,8 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
     if alert is not None:
         return alert
     return (
-        for_a_person(memory, reading)
+        who_writes(state, memory, reading, facts, is_for_person=for_a_person(memory, reading) is not None)
+        or for_a_person(memory, reading)
         or after_agreement(state, memory, reading, facts)
         or about_limit(state, memory, reading, facts)
         or _plain(state, memory, reading, facts, policy)

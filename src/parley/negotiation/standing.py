@@ -16,6 +16,8 @@ class Standing:
     `identity_answer` says what the engine found when it compared the reply with what the lender holds: "match",
     "mismatch", or "" where the reply holds nothing of the kind. `stop_scope` is what a STOP covers: all or promotions;
     `context` what our last message was about. `has_resumed`: the reply asked for texts again after refusing them.
+    `writer`: what the door found where several borrowers have the number and it is not known who writes: unsure,
+    several, nobody; else "".
     `latest_start_on`: the last day on which a plan may begin; None: as the policy has it without deferral.
     `has_plan`: one that was agreed stands; `has_missed`: one broke, and its missed payment is known. `after`: what the
     words of the table for talks after an agreement say.
@@ -46,3 +48,4 @@ class Standing:
     may_ask_limit_rise: bool = False
     agrees: bool = True
     implied_minor: int | None = None
+    writer: str = ""
