@@ -15,10 +15,11 @@ from parley.engine.door import admit
 from parley.ids import Msisdn
 from parley.messaging.ledger import Event
 from parley.purpose import Channel
-from parley.store import inbox, models
+from parley.store import inbox, models, obeying
 from parley.store.inbox import ArrivedReceipt, ArrivedText, accept_receipts, accept_texts
+from parley.store.numbers_on import Number
 from parley.store.records import load_records
-from tests.run.desk import NOON, TODAY, Desk, Person, in_threads, library
+from tests.run.desk import NOON, TODAY, Anything, Desk, Person, in_threads, library
 from tests.store.conftest import Home
 
 
@@ -266,7 +267,7 @@ def test_a_failure_while_obeying_leaves_no_half_stop(desk: Desk, monkeypatch: py
     def fail(*_: object, **__: object) -> int:
         raise RuntimeError("no power")
 
-    monkeypatch.setattr(inbox, "cancel_waiting", fail)
+    monkeypatch.setattr(obeying, "cancel_waiting", fail)
     with pytest.raises(RuntimeError):
         desk.hear(person, "STOP", event="mo.1")
     assert not models.Inbound.objects.exists() and not models.Consent.objects.exists()
@@ -446,21 +447,21 @@ def test_any_text_is_stored_and_waits_for_its_turn(desk: Desk, text: str) -> Non
 
 @given(st.text(st.characters(), max_size=300))
 def test_no_text_is_too_strange_for_the_door(text: str) -> None:
-    admit(inbox._sound(text), None, None, library().lexicon, told_on=TODAY, locale="en-US")
+    admit(inbox.sound(text), (), None, library().lexicon, told_on=TODAY, locale="en-US")
 
 
 def test_a_text_on_which_the_reader_breaks_goes_to_a_person_and_stops_no_other(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, whole = desk.person(), desk.person()
-    real = inbox._admit
+    real = Number.admit
 
-    def break_on(text: str, *rest: object) -> object:
+    def break_on(number: Number, text: str, *rest: Anything) -> object:
         if text == "boom":
             raise IndexError("a defect of ours")
-        return real(text, *rest)  # type: ignore[arg-type]  # passed through
+        return real(number, text, *rest)
 
-    monkeypatch.setattr(inbox, "_admit", break_on)
+    monkeypatch.setattr(Number, "admit", break_on)
     texts = [
         ArrivedText("mo.1", Msisdn(broken.number), "boom", NOON),
         ArrivedText("mo.2", Msisdn(whole.number), "STOP", NOON),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from parley.contact.facts import Hold
 from parley.engine.acts import CallOutcome
@@ -23,6 +23,7 @@ from parley.servicing.account import Account
 from parley.servicing.arrangement import InstalmentState, Standing
 from parley.servicing.delinquency import days_past_due
 from parley.store import models
+from parley.store.bulk import insert_all
 from parley.store.page_code import code_of
 from parley.store.records import RESUMED, load_records
 from parley.store.rows import account_of, party_of, plan_from_json
@@ -39,7 +40,29 @@ def open_talk(point: models.ContactPoint, account_id: UUID | None, now: datetime
     if standing is not None:
         return standing
     number = models.Conversation.objects.filter(contact_point=point).count() + 1
-    return models.Conversation.objects.create(
+    row = _new_talk(point, account_id, number, now)
+    row.save(force_insert=True)
+    return row
+
+
+def open_talks(points: Iterable[models.ContactPoint], now: datetime) -> dict[UUID, models.Conversation]:
+    """Return the open conversation on each of *points* by the point's id, starting those that are not there."""
+    wanted = {point.id: point for point in points}
+    talks = models.Conversation.objects.filter(contact_point_id__in=wanted)
+    found = {row.contact_point_id: row for row in talks.filter(closed_at__isnull=True)} if wanted else {}
+    if missing := [point for key, point in wanted.items() if key not in found]:
+        ended = dict(talks.values_list("contact_point_id").annotate(Count("id")))
+        rows = [_new_talk(point, None, ended.get(point.id, 0) + 1, now) for point in missing]
+        insert_all(rows)
+        found |= {row.contact_point_id: row for row in rows}
+    for key, row in found.items():
+        # As they were read under the lock; asking for each again took longer than the rest.
+        row.contact_point, row.borrower = wanted[key], wanted[key].borrower
+    return found
+
+
+def _new_talk(point: models.ContactPoint, account_id: UUID | None, number: int, now: datetime) -> models.Conversation:
+    return models.Conversation(
         id=derive_id("conversation", str(point.id), str(number)),
         borrower_id=point.borrower_id,
         contact_point=point,

@@ -142,17 +142,7 @@ def load_webhook_secrets(source: KeySource) -> tuple[str, ...]:
 
     Raises HomeUnusable with what to do where there is none, or one is exposed or malformed. They are never shown.
     """
-    match source:
-        case KeyFiles(folder):
-            path = folder / f"{WEBHOOK}.key"
-            text = _read_file(path) if path.exists() else ""
-        case KeyVariables(environment):
-            text = environment.get(f"PARLEY_{WEBHOOK.upper()}_KEY", "")
-        case KeyCommand(argv):
-            text = _run_command(argv, (WEBHOOK,))[WEBHOOK]
-        case _:
-            assert_never(source)
-    secrets_found = tuple(text.split())
+    secrets_found = _secrets(source, WEBHOOK)
     if not secrets_found:
         raise HomeUnusable(
             "There is no secret to sign notices to the lender with. Make one with `parley lender secret`; where keys "
@@ -170,6 +160,49 @@ def load_webhook_secrets(source: KeySource) -> tuple[str, ...]:
     return secrets_found
 
 
+def callback_key(route: str) -> str:
+    """Return what the key is called by which callbacks of *route* are verified."""
+    return f"callback-{route}"
+
+
+def load_callback_secrets(source: KeySource, route: str) -> tuple[str, ...]:
+    """Return the secrets of *source* that callbacks of *route* are signed with: one, or two while one is replaced.
+
+    Raises HomeUnusable with what to do where there is none, or one is exposed or malformed. They are never shown.
+    """
+    secrets_found = _secrets(source, callback_key(route))
+    if not secrets_found or not all(map(_is_secret, secrets_found)):
+        variable = variable_of(callback_key(route))
+        raise HomeUnusable(
+            f"There is no secret, or a damaged one, to verify callbacks of {route} with: it is whsec_ and base64 of 24 "
+            f"to 64 bytes. Make one with `parley callbacks secret {route}`; where keys come from the environment or a "
+            f"command, give it there as {variable} or {callback_key(route)}.",
+            f"路由 {route} 没有可用于验证回调的密钥，或密钥已损坏（应为 whsec_ 加上 24 至 64 字节的 base64）。请运行 "
+            f"`parley callbacks secret {route}` 生成；密钥来自环境变量或命令时，请以 {variable} 或 "
+            f"{callback_key(route)} 提供。",
+        )
+    return secrets_found
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable in which the key *name* comes."""
+    return f"PARLEY_{name.upper().replace('-', '_')}_KEY"
+
+
+def _secrets(source: KeySource, name: str) -> tuple[str, ...]:
+    match source:
+        case KeyFiles(folder):
+            path = folder / f"{name}.key"
+            text = _read_file(path) if path.exists() else ""
+        case KeyVariables(environment):
+            text = environment.get(variable_of(name), "")
+        case KeyCommand(argv):
+            text = _run_command(argv, (name,))[name]
+        case _:
+            assert_never(source)
+    return tuple(text.split())
+
+
 def _is_secret(text: str) -> bool:
     try:
         return len(base64.b64decode(text.removeprefix(_SECRET_PREFIX), validate=True)) in _SECRET_BYTES
@@ -177,12 +210,12 @@ def _is_secret(text: str) -> bool:
         return False
 
 
-def create_webhook_secret(folder: Path) -> str:
-    """Write a new secret into *folder* and return it; one that is there is kept beside it, and signs too.
+def create_webhook_secret(folder: Path, name: str = WEBHOOK) -> str:
+    """Write a new secret *name* into *folder* and return it; one that is there is kept beside it, and holds too.
 
-    So whoever receives the notices can change over in their own time; the old line is then deleted by hand.
+    So the other side can change over in its own time; the old line is then deleted by hand.
     """
-    path, fresh = folder / f"{WEBHOOK}.key", _SECRET_PREFIX + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    path, fresh = folder / f"{name}.key", _SECRET_PREFIX + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
     before = _read_file(path).split()[:1] if path.exists() else []
     written = path.with_suffix(".new")
     try:

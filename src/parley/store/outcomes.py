@@ -17,9 +17,9 @@ from parley.negotiation.state import State
 from parley.servicing.arrangement import Standing
 from parley.store import audit, models
 from parley.store.cases import seal_memory
-from parley.store.inbox import lay_hold, refuse
 from parley.store.lender_notices import tell_lender
 from parley.store.numbers import BY_PROOF, quarantine
+from parley.store.obeying import lay_hold, refuse
 from parley.store.offers import keep_offer
 from parley.store.outbox import cancel_waiting
 from parley.store.readings import reading_to_text
