@@ -47,7 +47,7 @@ def test_what_was_not_stored_comes_again_and_what_was_stored_does_not(
         raise RuntimeError("no power")
 
     with monkeypatch.context() as patch:
-        patch.setattr(receiving, "accept_texts", fail)
+        patch.setattr(receiving, "take", fail)
         with pytest.raises(RuntimeError):
             receive_due(centre, library(), desk.vault, NOON)
     assert not models.Inbound.objects.exists()

@@ -11,6 +11,7 @@ import typer
 
 from parley.cli import (
     audit,
+    callbacks,
     campaigns,
     check,
     demonstration,
@@ -69,6 +70,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(check.app, name="check")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(lender.app, name="lender")
+app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(replies.app, name="replies")
 app.add_typer(rules.app, name="rules")

@@ -14,6 +14,7 @@ from parley.cli.speech import here, say
 from parley.errors import BadInput
 
 if TYPE_CHECKING:
+    from parley.run.callbacks import CallbackDoor
     from parley.run.clock import Clock
     from parley.run.home import Opened
     from parley.run.lender_door import DoorThread
@@ -80,7 +81,8 @@ def _run(home: HomeOption, command: str, *loops: str) -> None:
         say(f"{command}: running; stop it with Ctrl-C.", f"{command}：运行中，按 Ctrl-C 停止。", chinese=here())
         pipeline = build_pipeline(opened)
         jobs = JobThread(build_worker_jobs(opened, pipeline), clock) if "work" in loops and not is_sqlite() else None
-        threads = [one for one in (jobs, _lender_thread(opened, pipeline, clock, loops)) if one is not None]
+        door = _callback_door(opened, pipeline, clock) if "receive" in loops else None
+        threads = [one for one in (jobs, _lender_thread(opened, pipeline, clock, loops), door) if one is not None]
         for one in threads:
             one.start()
         try:
@@ -99,6 +101,14 @@ def _lender_thread(opened: Opened, pipeline: Pipeline, clock: Clock, loops: Sequ
         return None
     door = build_door(opened, pipeline.library, key_source(opened.home, opened.settings, os.environ))
     return DoorThread(door, clock) if door is not None else None
+
+
+def _callback_door(opened: Opened, pipeline: Pipeline, clock: Clock) -> CallbackDoor | None:
+    """Return what takes the callbacks of carriers, where the settings name a route."""
+    from parley.run.callbacks import build_callback_door
+    from parley.run.home import key_source
+
+    return build_callback_door(opened, pipeline, clock, key_source(opened.home, opened.settings, os.environ))
 
 
 def serve(
@@ -131,18 +141,16 @@ def serve(
         pages = Pages(opened, build_services(opened, pipeline, clock), ports)
         working = JobThread(build_jobs(opened, pipeline), clock)
         telling = _lender_thread(opened, pipeline, clock, LOOPS)
-        pages.start()
-        working.start()
-        if telling is not None:
-            telling.start()
+        door = _callback_door(opened, pipeline, clock)
+        beside = [one for one in (pages, working, telling, door) if one is not None]
+        for one in beside:
+            one.start()
         try:
             _tell_addresses(web.listen, ports)
             run_loops(pipeline, LOOPS, clock, build_nightly(opened, pipeline))
         finally:
-            if telling is not None:
-                telling.stop()
-            working.stop()
-            pages.stop()
+            for one in reversed(beside):
+                one.stop()
 
 
 def _tell_addresses(listen: str, ports: dict[str, int]) -> None:

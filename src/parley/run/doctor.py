@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +21,10 @@ from parley.run.rulebooks import rulebook_in_use
 from parley.settings import Settings
 from parley.store import database, lender_queue
 from parley.store.faults import faults
-from parley.store.keys import Keys, load_keys, load_webhook_secrets
+from parley.store.inbox_twice import USED_TWICE
+from parley.store.keys import Keys, load_callback_secrets, load_keys, load_webhook_secrets
 from parley.store.lock import writer_lock
-from parley.store.models import Account, AuditPending
+from parley.store.models import Account, AuditPending, Event, Receipt
 from parley.store.sealed import open_vault
 
 _MEBIBYTE: Final = 1 << 20
@@ -86,6 +88,13 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
             "notices to the lender can be signed",
             "发给机构的通知可以签名",
         )
+    for route in settings[0].inbound.routes.split():
+        yield _attempt(
+            f"callbacks {route}",
+            partial(load_callback_secrets, source, route),
+            "callbacks can be verified",
+            "回调可以验证",
+        )
     url = database_url(home, settings[0], environ)
     reached = _attempt("database", lambda: _reach(url), "the database answers", "数据库可访问")
     yield reached
@@ -104,6 +113,7 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
     yield _damage()
     yield _tail()
     yield _notices(settings[0])
+    yield _callbacks()
     yield _lock(home)
 
 
@@ -267,6 +277,21 @@ def _notices(settings: Settings) -> Check:
         f"told by {told_by}; {pending:,} notices wait",
         f"送达方式：{told_by}；等待 {pending:,} 条",
     )
+
+
+def _callbacks() -> Check:
+    """Whether what carriers brought fits together: an id used once, a receipt of a message of ours."""
+    twice = Event.objects.filter(kind=USED_TWICE).count()
+    strays = Receipt.objects.filter(message=None).count()
+    if twice or strays:
+        return Check(
+            "carriers",
+            State.WARN,
+            f"{twice:,} ids of a carrier came twice with other content, {strays:,} receipts are of no message of ours. "
+            "See docs/inbound.md.",
+            f"{twice:,} 个运营商编号重复而内容不同，{strays:,} 条回执不属于我方短信。请查看 docs/inbound.md。",
+        )
+    return Check("carriers", State.OK, "what carriers brought fits together", "运营商带来的内容相互一致")
 
 
 def _lock(home: Home) -> Check:

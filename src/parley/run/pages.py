@@ -16,15 +16,16 @@ from parley.run.importing.desk import ImportDesk
 from parley.run.loops import Pipeline
 from parley.run.rulebooks import RulebookFolders
 from parley.run.serving import build_campaigns
-from parley.settings import Settings
 from parley.store.database import adopt
-from parley.web.asgi import application
+from parley.web.asgi import Application, application
 from parley.web.configuration import django_settings, secret_of
 from parley.web.ports import Services, install
 
 _START_SECONDS: Final = 10
 # What a browser may keep open without asking for anything.
 _IDLE_SECONDS: Final = 15
+# What names the ports of the pages.
+_TOLD: Final = "web.console_port, web.page_port, --port"
 
 
 def build_services(opened: Opened, pipeline: Pipeline, clock: Clock) -> Services:
@@ -51,7 +52,11 @@ class Pages:
         opened.home.imports.mkdir(mode=0o700, exist_ok=True)
         adopt(django_settings(opened.settings, secret_of(opened.vault.keys.index), opened.home.imports))
         install(services)
-        self._servers = [_Listener(opened.settings, face, port) for face, port in ports.items()]
+        web = opened.settings.web
+        self._servers = [
+            Listener(application(face), f"pages-{face}", web.listen, port, _TOLD, behind_https=web.behind_https)
+            for face, port in ports.items()
+        ]
 
     def start(self) -> None:
         """Begin to answer."""
@@ -64,26 +69,33 @@ class Pages:
             server.stop()
 
 
-class _Listener:
-    """One face on one port, in a thread of its own."""
+class Listener:
+    """One application on one port, in a thread of its own; *told*: the settings that name the port."""
 
-    def __init__(self, settings: Settings, face: str, port: int) -> None:
-        self._socket = _bind(settings.web.listen, port)
+    def __init__(self, app: Application, name: str, host: str, port: int, told: str, *, behind_https: bool) -> None:
+        self._socket = _bind(host, port, told)
         config = uvicorn.Config(
-            application(face),
+            app,
             log_config=None,
             access_log=False,
             lifespan="off",
             server_header=False,
             timeout_keep_alive=_IDLE_SECONDS,
-            proxy_headers=settings.web.behind_https,
+            proxy_headers=behind_https,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name=f"pages-{face}", daemon=True
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name=name, daemon=True
         )
 
+    @property
+    def port(self) -> int:
+        """The port it answers on."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
     def start(self) -> None:
+        """Begin to answer."""
         self._thread.start()
         until = time.monotonic() + _START_SECONDS
         while not self._server.started and time.monotonic() < until:
@@ -91,12 +103,13 @@ class _Listener:
         assert self._server.started, "the server answers"
 
     def stop(self) -> None:
+        """Take no more, and finish what is in hand."""
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
         self._socket.close()
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int, told: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -106,8 +119,8 @@ def _bind(host: str, port: int) -> socket.socket:
         found.close()
         raise BadInput(
             f"Nothing can be served on {host}, port {port}: {error.strerror}. Stop what uses it, or choose another "
-            "port (web.console_port, web.page_port, --port).",
-            f"无法在 {host} 的端口 {port} 上提供服务：{error.strerror}。请停止占用该端口的程序，或改用其他端口"
-            "（web.console_port、web.page_port、--port）。",
+            f"port ({told}).",
+            f"无法在 {host} 的端口 {port} 上提供服务：{error.strerror}。请停止占用该端口的程序，"
+            f"或改用其他端口（{told}）。",
         ) from None
     return found

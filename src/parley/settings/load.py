@@ -20,6 +20,8 @@ from parley.settings.model import SECTIONS, Settings
 from parley.settings.toml import Document, parse
 
 _TIME_OF_DAY: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+# The name of a route is that of its provider in the ledger, and part of the names of its key.
+_ROUTE: Final = re.compile(r"[a-z][a-z0-9-]{0,19}")
 # What is told is personal data: it leaves this machine by https only.
 _HOOK: Final = re.compile(r"https://[^/\s]|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d+)?(?:/|$)")
 # What a value is called in an error, by the type of its default.
@@ -74,6 +76,13 @@ def check_together(settings: Settings, document: Document) -> None:
             ("lender_notices", "deliver_by"),
             "a webhook needs webhook_url = 'https://…' (or http:// on 127.0.0.1, [::1] or localhost)",
             "使用 webhook 时须填写 webhook_url = 'https://…'（或本机 127.0.0.1、[::1]、localhost 的 http://）",
+        )
+    if not all(map(_ROUTE.fullmatch, settings.inbound.routes.split())):
+        raise _conflict(
+            document,
+            ("inbound", "routes"),
+            "a route is named by 1 to 20 small letters, figures and dashes, such as sandbox",
+            "路由名由 1 至 20 个小写字母、数字和连字符组成，例如 sandbox",
         )
     if settings.nightly.starts_at and not _TIME_OF_DAY.fullmatch(settings.nightly.starts_at):
         raise _conflict(

@@ -13,6 +13,7 @@ from parley.locale import Language
 from parley.purpose import Actor
 from parley.settings.field import setting
 from parley.settings.guidance import Guidance
+from parley.settings.inbound import Inbound
 from parley.settings.lender_notices import LenderNotices
 from parley.settings.messages import Messages
 
@@ -426,6 +427,7 @@ class Settings:
     desk: Desk = field(default_factory=Desk)
     guidance: Guidance = field(default_factory=Guidance)
     lender_notices: LenderNotices = field(default_factory=LenderNotices)
+    inbound: Inbound = field(default_factory=Inbound)
     digest: str = ""
 
 
@@ -442,4 +444,5 @@ SECTIONS: Final[dict[str, type]] = {
     "desk": Desk,
     "guidance": Guidance,
     "lender_notices": LenderNotices,
+    "inbound": Inbound,
 }

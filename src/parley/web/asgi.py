@@ -39,7 +39,7 @@ def application(face: str) -> Application:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         limit = _limit(face, scope["path"])
-        if _announced(scope) > limit:
+        if announced(scope) > limit:
             await _refuse(send)
             return
         body = _Body(receive, limit)
@@ -56,7 +56,7 @@ def _limit(face: str, path: str) -> int:
     return services().settings.imports.largest_megabytes * _MEGABYTE + _FORM_BYTES
 
 
-def _announced(scope: Scope) -> int:
+def announced(scope: Scope) -> int:
     """Return how long the body is said to be; 0 where nothing is said."""
     told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     return int(told) if told.isdigit() else 0

@@ -1,0 +1,46 @@
+"""Listen for carriers beside the loops: one listener of its own, in threads of this process; never with the pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from parley.providers.signed import SignedCallbacks
+from parley.run.clock import Clock
+from parley.run.home import Opened
+from parley.run.loops import Pipeline
+from parley.run.pages import Listener
+from parley.store.keys import KeySource, load_callback_secrets
+from parley.web.hooks import Gatherer, Taker, hooks
+
+_TOLD: Final = "inbound.port"
+
+
+class CallbackDoor:
+    """Takes callbacks until stopped. Built before the loops start, so that a port in use is said at once."""
+
+    def __init__(self, opened: Opened, pipeline: Pipeline, clock: Clock, source: KeySource) -> None:
+        inbound = opened.settings.inbound
+        taker = Taker(pipeline.library, pipeline.vault, clock)
+        self._gatherer = Gatherer(taker.write, taker.close)
+        routes = {name: SignedCallbacks(load_callback_secrets(source, name)) for name in inbound.routes.split()}
+        # Signatures are of the real world, whatever the clock of the business shows.
+        app = hooks(routes, self._gatherer, lambda: datetime.now(UTC))
+        self._listener = Listener(app, "callbacks", inbound.listen, inbound.port, _TOLD, behind_https=False)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._listener.start()
+
+    def stop(self) -> None:
+        """Take no more; what is in hand is written and answered first."""
+        self._listener.stop()
+        self._gatherer.stop()
+
+
+def build_callback_door(opened: Opened, pipeline: Pipeline, clock: Clock, source: KeySource) -> CallbackDoor | None:
+    """Return the door for carriers of a home; None where its settings name no route.
+
+    Raises HomeUnusable where a route has no secret, BadInput where the port is in use.
+    """
+    return CallbackDoor(opened, pipeline, clock, source) if opened.settings.inbound.routes else None

@@ -1,0 +1,33 @@
+"""The settings of the door for carriers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parley.settings.field import setting
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """Where carriers post what they bring, and how long parts of a text are waited for; docs/inbound.md."""
+
+    routes: str = setting(
+        "",
+        "Names under which callbacks signed by Standard Webhooks are taken, with spaces between, such as sandbox: "
+        "POST /in/NAME. Empty: nothing listens. Each has a secret, made by `parley callbacks secret NAME`.",
+        "接收 Standard Webhooks 签名回调的路由名，以空格分隔，例如 sandbox：POST /in/NAME。留空则不监听。"
+        "每个路由的密钥由 `parley callbacks secret NAME` 生成。",
+        longest=200,
+    )
+    listen: str = setting(
+        "127.0.0.1",
+        "The address callbacks are taken on; the loopback address unless a proxy with https stands in front.",
+        "接收回调的地址；除非前面有提供 https 的代理，否则应为本机回环地址。",
+        longest=60,
+    )
+    port: int = setting(
+        8019,
+        "The port callbacks are taken on. It shows no page.",
+        "接收回调的端口，该端口不提供任何页面。",
+        between=(1, 65_535),
+    )
