@@ -108,3 +108,14 @@ def test_an_approved_campaign_is_sent_by_a_job_and_stopped(served: Served, book:
     answer = lead.post(f"/campaigns/{found.id}/stop")
     assert "Stopped." in answer.content.decode()
     assert lead.post(f"/campaigns/{found.id}/stop").status_code == 409
+
+
+def test_who_waits_until_there_are_people_to_answer_is_told(served: Served, book: Book) -> None:
+    made = drafted(served)
+    models.Campaign.objects.update(state="sending")
+    asked = {"name": made.name, "by": "lead"}
+    job = jobs.ask_for("campaign.send", str(made.id), asked, "lead", NOON, NOON + timedelta(days=1))
+    models.Job.objects.filter(id=job).update(result={"waiting": 12})
+    text = served.client(Role.LEAD).get(f"/campaigns/{made.id}").content.decode()
+    assert "12 borrowers wait until the people who answer have room" in text and "Nov 4" in text
+    assert "hx-trigger" not in text

@@ -86,10 +86,17 @@ def send(name: Name, by: By = "", home: HomeOption = None) -> None:
 
     with _campaigns(home, "parley campaign send") as campaigns, Progress(transient=True) as bar:
         task = bar.add_task("queueing", total=None)
-        queued = campaigns.send(
-            name, by or _user(), datetime.now(UTC), lambda done, of: bar.update(task, completed=done, total=of)
+        now, who = datetime.now(UTC), by or _user()
+        queued = campaigns.send(name, who, now, lambda done, of: bar.update(task, completed=done, total=of))
+        campaigns.go_on_later(name, who, now, queued)
+    say(f"{queued.new:,} messages queued.", f"已排队 {queued.new:,} 条。", chinese=here())
+    if queued.waiting:
+        say(
+            f"{queued.waiting:,} borrowers wait until the people who answer have room: `parley serve` goes on by "
+            "itself from tomorrow.",
+            f"另有 {queued.waiting:,} 人等待，待人工有余力后由 `parley serve` 自明日起自动继续。",
+            chinese=here(),
         )
-    say(f"{queued:,} messages queued.", f"已排队 {queued:,} 条。", chinese=here())
 
 
 @app.command("stop")

@@ -2,6 +2,9 @@
 
 The gate judges each borrower as for any other message: consent, arrears, holds, hours, caps. What it refuses is counted
 by rule before anybody approves. A campaign is sent once to an account, however often `send` is run.
+
+Where the people who answer are behind, a text that is answered goes to no more borrowers than they have room for, as at
+night (`nightly_budget`), and what the night asked of them comes first. The others wait, counted, for the next day.
 """
 
 from __future__ import annotations
@@ -9,11 +12,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from parley.contact.gate import Refused
 from parley.engine.announce import Announcement, Figures, announce
@@ -21,11 +25,13 @@ from parley.engine.nightly import Trigger
 from parley.engine.turn import Library
 from parley.errors import BadInput
 from parley.ids import derive_id
+from parley.messaging.catalogue import Context
 from parley.messaging.ledger import State
 from parley.purpose import Purpose
 from parley.run.nightly import NightlyTerms
+from parley.run.nightly_budget import ENDS_WITH_A_PERSON
 from parley.run.queueing import message_row
-from parley.store import audit, models
+from parley.store import audit, jobs, models
 from parley.store.book import chunks_for, load_accounts, load_page, open_talks, points_of, talks_on
 from parley.store.bulk import insert_new
 from parley.store.lock import borrower_lock
@@ -41,7 +47,19 @@ _FROM: Final[dict[str, tuple[str, ...]]] = {
     "stop": ("draft", "approved", "sending", "sent"),
 }
 
+# The job that sends a campaign, and when what is left over is looked at again: the room is of one working day.
+SEND_JOB: Final = "campaign.send"
+PACE: Final = timedelta(days=1)
+
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What a run of `send` came to: how many messages are `new`, and how many borrowers are `waiting` for room."""
+
+    new: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +146,36 @@ class Campaigns:
             self._tell(campaign, "campaign.approved", by, now)
         return campaign
 
-    def send(self, name: str, by: str, now: datetime, progress: Progress) -> int:
-        """Queue the campaign's messages. Returns how many were new; run again it adds none."""
+    def send(self, name: str, by: str, now: datetime, progress: Progress) -> Queued:
+        """Queue the campaign's messages, as many as the people have room for; run again it goes on with the others."""
         with transaction.atomic():
             campaign = self._find(name, "send")
             campaign.state = "sending"
             campaign.save(update_fields=["state"])
             self._tell(campaign, "campaign.sending", by, now)
-        queued, chunks = 0, self._chunk_count()
+        queued, chunks, left = Queued(), self._chunk_count(), self._room(campaign, now)
         for number in range(chunks):
             with transaction.atomic():
                 if self._find(name, "").state != "sending":
                     return queued
-                queued += self._queue(campaign, number, chunks, now)
+                more = self._queue(campaign, number, chunks, now, None if left is None else max(0, left - queued.new))
+            queued = Queued(queued.new + more.new, queued.waiting + more.waiting)
             progress(number + 1, chunks)
         with transaction.atomic():
+            if queued.waiting:
+                self._tell(campaign, "campaign.paced", by, now, waiting=queued.waiting)
+                return queued
             campaign.state, campaign.ended_at = "sent", now
             campaign.save(update_fields=["state", "ended_at"])
             self._tell(campaign, "campaign.sent", by, now)
         return queued
+
+    def go_on_later(self, name: str, by: str, now: datetime, queued: Queued) -> None:
+        """Ask for the campaign to go on by itself with those who wait, where some do."""
+        if queued.waiting:
+            key, asked = str(self.find(name).id), {"name": name, "by": by}
+            job = jobs.ask_for(SEND_JOB, key, asked, by, now, now + PACE)
+            models.Job.objects.filter(id=job, state="waiting").update(result={"waiting": queued.waiting})
 
     def stop(self, name: str, by: str, now: datetime) -> int:
         """Stop a campaign and cancel what waits. Returns how many were cancelled; what has left cannot be recalled."""
@@ -156,6 +185,7 @@ class Campaigns:
             cancelled = waiting.update(state=State.CANCELLED, reason="campaign_stopped", finished_at=now)
             campaign.state, campaign.ended_at = "stopped", now
             campaign.save(update_fields=["state", "ended_at"])
+            jobs.take_off(SEND_JOB, str(campaign.id), now)
             self._tell(campaign, "campaign.stopped", by, now)
         return cancelled
 
@@ -226,8 +256,25 @@ class Campaigns:
                 reached.append((account, point, said))
         return reached
 
-    def _queue(self, campaign: models.Campaign, number: int, chunks: int, now: datetime) -> int:
+    def _room(self, campaign: models.Campaign, now: datetime) -> int | None:
+        """Return to how many more the people can answer now; None where they keep up, or the text is not answered."""
+        if self._library.catalogue.entry(campaign.template_key).context is Context.NONE:
+            return None
+        most = self._terms.most_overdue(self._library)
+        if most is None:
+            return None
+        asked = models.Message.objects.filter(
+            Q(campaign__isnull=False) | Q(template_key__startswith=ENDS_WITH_A_PERSON), created_at__gt=now - PACE
+        ).exclude(state__in=[State.CANCELLED, State.REFUSED, State.EXPIRED])
+        return max(0, most - asked.count())
+
+    def _queue(self, campaign: models.Campaign, number: int, chunks: int, now: datetime, most: int | None) -> Queued:
+        """Queue what is new of a chunk, *most* at most (None: all); the others wait."""
         reached = self._reached(campaign, number, chunks, now, Counter())
+        ids = [message_id(campaign.id, account.id) for account, _, _ in reached]
+        known = set(models.Message.objects.filter(id__in=ids).values_list("id", flat=True))
+        wanting = [one for key, one in zip(ids, reached, strict=True) if key not in known]
+        reached = wanting[:most]
         borrower_lock({account.borrower_id for account, _, _ in reached})
         wanted = [(point, account.id) for account, point, _ in reached]
         talks = open_talks(wanted, talks_on([point for point, _ in wanted]), now)
@@ -248,10 +295,10 @@ class Campaigns:
         ]
         fresh = insert_new(rows)
         audit.record(self._vault, fresh, now)
-        return len(fresh)
+        return Queued(len(fresh), len(wanting) - len(reached))
 
-    def _tell(self, campaign: models.Campaign, kind: str, by: str, now: datetime) -> None:
-        data = {"campaign": str(campaign.id), "by": by, "count": campaign.count}
+    def _tell(self, campaign: models.Campaign, kind: str, by: str, now: datetime, **more: int) -> None:
+        data = {"campaign": str(campaign.id), "by": by, "count": campaign.count, **more}
         audit.record(self._vault, [models.Event.objects.create(at=now, kind=kind, data=data)], now)
 
 

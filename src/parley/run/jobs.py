@@ -16,7 +16,7 @@ import structlog
 from django.db import connections
 
 from parley.errors import OutsideFailed, ParleyError
-from parley.run.campaigns import Audience, Campaigns
+from parley.run.campaigns import PACE, Audience, Campaigns
 from parley.run.clock import Clock
 from parley.run.loops import Pipeline
 from parley.run.nightly import NightlyTerms, run_nightly
@@ -25,8 +25,18 @@ from parley.store.database import is_sqlite
 from parley.store.faults import translate
 
 Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A job that goes on from `at` on, with what it `found` until now."""
+
+    at: datetime
+    found: Mapping[str, object]
+
+
 # What a job found is kept for whoever asked: counts and reasons, never a borrower's data.
-Work = Callable[[dict[str, Any], datetime, Tell], Mapping[str, object] | None]
+Work = Callable[[dict[str, Any], datetime, Tell], Mapping[str, object] | Later | None]
 log = structlog.get_logger()
 
 IDLE_SECONDS: Final = 0.5
@@ -57,7 +67,10 @@ class Jobs:
                 fault = _defect()
             jobs.finish(row, now, fault)
             return 1
-        jobs.finish(row, now, result=result)
+        if isinstance(result, Later):
+            jobs.put_off(row, result.at, result.found)
+        else:
+            jobs.finish(row, now, result=result)
         return 1
 
     def take_up(self) -> None:
@@ -97,10 +110,14 @@ def count_job(campaigns: Campaigns) -> Work:
 
 
 def send_job(campaigns: Campaigns) -> Work:
-    """Return the job that queues a campaign's messages; a message of a campaign to an account exists once."""
+    """Return the job that queues a campaign's messages; a message of a campaign to an account exists once.
 
-    def work(asked: dict[str, Any], now: datetime, tell: Tell) -> None:
-        campaigns.send(asked["name"], asked["by"], now, tell)
+    What the people have no room for waits for the next day.
+    """
+
+    def work(asked: dict[str, Any], now: datetime, tell: Tell) -> Later | None:
+        queued = campaigns.send(asked["name"], asked["by"], now, tell)
+        return Later(now + PACE, {"waiting": queued.waiting}) if queued.waiting else None
 
     return work
 

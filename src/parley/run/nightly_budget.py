@@ -31,7 +31,7 @@ from parley.store.vault import Vault
 
 _ACCOUNTS_AT_ONCE: Final = 1_000
 # What is written about is then talked about, and now and then with a person.
-_ENDS_WITH_A_PERSON: Final = "overdue"
+ENDS_WITH_A_PERSON: Final = "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class _Candidate:
 
     @property
     def in_people(self) -> tuple[UUID, int, int]:
-        return self.account_id, PRIORITY[self.family], int(self.family == _ENDS_WITH_A_PERSON)
+        return self.account_id, PRIORITY[self.family], int(self.family == ENDS_WITH_A_PERSON)
 
 
 def _candidates(wanted: Mapping[UUID, Wanted], prices: Prices) -> Iterator[_Candidate]:

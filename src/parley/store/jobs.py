@@ -40,6 +40,7 @@ class Progress:
     asked_by: str
     created_at: datetime
     finished_at: datetime | None
+    not_before: datetime
     error_en: str
     error_zh: str
     asked: Mapping[str, Any]
@@ -51,8 +52,13 @@ class Progress:
         return self.state in {"done", "failed", "stopped"}
 
 
-def ask_for(kind: str, key: str, payload: Mapping[str, object], by: str, now: datetime) -> UUID:
-    """Ask for a job; the same *kind* and *key* while one waits or runs is that one. Returns its id."""
+def ask_for(
+    kind: str, key: str, payload: Mapping[str, object], by: str, now: datetime, at: datetime | None = None
+) -> UUID:
+    """Ask for a job, to be done from *at* on; the same *kind* and *key* while one waits or runs is that one.
+
+    Returns its id.
+    """
     with transaction.atomic():
         standing = models.Job.objects.filter(kind=kind, payload__key=key, state__in=["waiting", "running"]).first()
         if standing is not None:
@@ -62,7 +68,7 @@ def ask_for(kind: str, key: str, payload: Mapping[str, object], by: str, now: da
             id=derive_id("job", kind, key, str(number)),
             kind=kind,
             payload={**payload, "key": key, _NUMBER: number},
-            not_before=now,
+            not_before=at or now,
             created_at=now,
             asked_by=by,
         )
@@ -118,6 +124,18 @@ def stop(job_id: UUID, now: datetime) -> bool:
     return standing.update(state="stopped", finished_at=now, leased_until=None) > 0
 
 
+def put_off(row: models.Job, at: datetime, result: Mapping[str, object]) -> None:
+    """Let a job go on from *at* on; *result* is what it found until now. One that was stopped stays so."""
+    mine = models.Job.objects.filter(id=row.id, state="running")
+    mine.update(state="waiting", not_before=at, tries=0, leased_until=None, result=dict(result))
+
+
+def take_off(kind: str, key: str, now: datetime) -> None:
+    """Stop what waits of *kind* and *key*: there is nothing to do any more."""
+    waiting = models.Job.objects.filter(kind=kind, payload__key=key, state="waiting")
+    waiting.update(state="stopped", finished_at=now)
+
+
 def take_back(kinds: Iterable[str]) -> int:
     """Give up the leases of *kinds*, where no other process than ours can hold one. Returns how many there were."""
     return models.Job.objects.filter(kind__in=list(kinds), state="running").update(leased_until=_LONG_AGO)
@@ -147,6 +165,7 @@ def _progress(row: models.Job) -> Progress:
         asked_by=row.asked_by,
         created_at=row.created_at,
         finished_at=row.finished_at,
+        not_before=row.not_before,
         error_en=row.error_en,
         error_zh=row.error_zh,
         asked=row.payload,

@@ -166,14 +166,16 @@ class Month:
 
     def _campaign(self, today: date, now: datetime) -> None:
         """Send one promotion, drafted by one person and approved by another, to those who agreed to get it."""
-        if (today - START_ON).days != CAMPAIGN_AFTER_DAYS:
+        if (today - START_ON).days < CAMPAIGN_AFTER_DAYS:
             return
         campaigns = Campaigns(self._library, self._terms, self._opened.vault)
         if not models.Campaign.objects.filter(name=CAMPAIGN).exists():
             campaigns.draft(CAMPAIGN, TEMPLATES[0], Audience(), "marketing", now)
         if campaigns.find(CAMPAIGN).state == "draft":
             campaigns.approve(CAMPAIGN, "compliance", now)
-        campaigns.send(CAMPAIGN, "marketing", now, lambda _done, _of: None)
+        # Where the people are behind it goes on day by day.
+        if campaigns.find(CAMPAIGN).state != "sent":
+            campaigns.send(CAMPAIGN, "marketing", now, lambda _done, _of: None)
 
     def _until(self, end: datetime) -> None:
         """Let the pipeline and the borrowers act, from event to event, up to *end*."""

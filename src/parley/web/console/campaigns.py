@@ -144,6 +144,9 @@ def _show(request: HttpRequest, found: Campaign, error: str = "", told: str = ""
     language = language_of_request(request)
     states = Message.objects.filter(campaign=found).values_list("state", flat=True)
     counted = {state: sum(1 for one in states if one == state) for state in sorted(set(states))}
+    job = jobs.latest((COUNT, SEND), str(found.id))
+    # Put off until the people who answer have room.
+    waits = job is not None and job.state == "waiting" and bool(job.result.get("waiting"))
     context = {
         "here": "campaigns",
         "campaign": found,
@@ -151,7 +154,8 @@ def _show(request: HttpRequest, found: Campaign, error: str = "", told: str = ""
         "excluded": [Excluded(cite(code, language), code, count) for code, count in _sorted(found.excluded)],
         "texts": list(_texts(found)),
         "states": counted,
-        "job": jobs.latest((COUNT, SEND), str(found.id)),
+        "job": None if waits else job,
+        "waits": job if waits else None,
         "is_old": found.state == "draft" and found.is_count_old(services().clock.now()),
         "is_own": found.created_by == operator_of(request).name,
         "error": error,
