@@ -189,6 +189,18 @@ def test_where_the_machine_is_silent_a_person_says_it(desk: Desk, state: str) ->
     assert agreed.plan.standing == "refused"
 
 
+def test_an_apology_does_not_wait_for_tomorrow_though_we_wrote_today(desk: Desk) -> None:
+    agreed = agree(desk)
+    for days in (0, 2, 4):
+        at = NOON - timedelta(days=days, hours=1)
+        desk.message(agreed.person, agreed.account, state="delivered", intended_at=at, submitted_at=at)
+    refuse_plan(desk, agreed, agreed.now)
+    assert models.Message.objects.get(template_key="plan.core_refused").intended_at == agreed.now
+    # Our own caps give way to it and to nothing else; for what comes after, it counts.
+    verdicts = models.GateDecision.objects.filter(stage="dispatch", message__template_key="plan.core_refused")
+    assert [one.verdict for one in verdicts] == ["allow"]
+
+
 def test_an_apology_at_night_waits_for_the_morning_and_then_leaves(desk: Desk) -> None:
     agreed = agree(desk)
     night = NOON.replace(hour=23) + timedelta(hours=8)

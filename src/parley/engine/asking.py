@@ -13,7 +13,7 @@ from parley.contact.facts import FLAG_OF_HOLD, ContactFacts, Content, Discloses,
 from parley.engine.case import ContactRecord, Party, StandingHold
 from parley.engine.guidance import barred_flags
 from parley.engine.library import Library
-from parley.engine.stated import Said, states_other_numbers
+from parley.engine.stated import TAKING_BACK, Said, states_other_numbers
 from parley.purpose import Actor, Channel, Purpose
 from parley.rulebook.book import Rulebook
 from parley.servicing.account import Account, AccountStatus, Product
@@ -105,10 +105,14 @@ def since_of(holds: Sequence[StandingHold]) -> Mapping[Flag, tuple[date, ...]]:
 def with_text(facts: ContactFacts, said: Said, library: Library, rules: Rulebook) -> ContactFacts:
     """Return the facts of a contact whose text is known.
 
-    What it contains, how it is carried, what is registered, whether its guidance is permitted and its numbers are those
-    of the offer. *rules*: those it will be judged by, of *library* or not.
+    What it contains, how it is carried, what is registered, whether its guidance is permitted, its numbers are those of
+    the offer, and it takes back what was confirmed. *rules*: those it will be judged by, of *library* or not.
     """
-    strays = said.offered is not None and states_other_numbers(said.text, said.offered, library.lender)
+    found = set[Flag]()
+    if said.offered is not None and states_other_numbers(said.text, said.offered, library.lender):
+        found.add(Flag.NUMBER_NOT_IN_OFFER)
+    if said.key in TAKING_BACK:
+        found.add(Flag.TAKES_BACK_A_PLAN)
     barred = barred_flags(
         *(said.key, said.text, library.catalogue, facts.actor, library.permissions), is_by_person=said.is_by_person
     )
@@ -116,7 +120,7 @@ def with_text(facts: ContactFacts, said: Said, library: Library, rules: Rulebook
         facts,
         content=contents_of(said.text, library.outbound),
         carriage=library.route.carriage(facts, said.text, rules.carriers),
-        flags=facts.flags | barred | ({Flag.NUMBER_NOT_IN_OFFER} if strays else frozenset()),
+        flags=facts.flags | barred | found,
     )
 
 

@@ -28,6 +28,9 @@ OFFER_TEXTS: Final = frozenset(
     }
 )
 
+# The texts that take back what was confirmed to the borrower.
+TAKING_BACK: Final = frozenset({"plan.core_refused"})
+
 _DATES: Final = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(?:, \d{4})?\b"
     r"|(?:\d{4}年)?\d{1,2}月\d{1,2}日",

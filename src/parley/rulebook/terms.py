@@ -158,6 +158,7 @@ class Flag(StrEnum):
     REPRESENTED = "represented"
     SENDER_CANNOT_RECEIVE = "sender_cannot_receive"
     SHARED_NUMBER = "shared_number"
+    TAKES_BACK_A_PLAN = "takes_back_a_plan"
     THIRD_PARTY_REFUSED = "third_party_refused"
     TIME_BARRED = "time_barred"
     VERIFICATION_SENT = "verification_sent"
