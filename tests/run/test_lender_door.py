@@ -19,10 +19,11 @@ import pytest
 from django.db import connections
 
 from parley.errors import HomeUnusable
+from parley.run.beside import Beside
 from parley.run.clock import MovableClock
 from parley.run.home import open_home
 from parley.run.lender_door import deliver, files
-from parley.run.lender_door.deliver import Door, DoorThread, build_door
+from parley.run.lender_door.deliver import Door, build_door
 from parley.store import lender_queue, models
 from parley.store.keys import KeyVariables
 from parley.store.sealed import Sealed, seal_text
@@ -349,7 +350,7 @@ def test_the_thread_delivers_through_faults_and_ends_when_told_to(sqlite_desk: D
     opened = door(sqlite_desk, "webhook", hook.url)
     stuck = _Stuck(*(getattr(opened, each.name) for each in fields(opened)))
     stuck.faults[:] = [KeyError("defect"), HomeUnusable("no", "否")]
-    thread = DoorThread(stuck, MovableClock(NOON))
+    thread = Beside("lender", stuck.deliver, MovableClock(NOON))
     thread.start()
     try:
         for _ in range(3_000):

@@ -14,10 +14,10 @@ from parley.cli.speech import here, say
 from parley.errors import BadInput
 
 if TYPE_CHECKING:
+    from parley.run.beside import Beside
     from parley.run.callbacks import CallbackDoor
     from parley.run.clock import Clock
     from parley.run.home import Opened
-    from parley.run.lender_door import DoorThread
     from parley.run.loops import Pipeline
 
 
@@ -65,9 +65,9 @@ def nightly(
 
 def _run(home: HomeOption, command: str, *loops: str) -> None:
     """Run the named loops until stopped."""
+    from parley.run.beside import Beside
     from parley.run.clock import open_clock
     from parley.run.home import open_home, remember_settings, resolve_home
-    from parley.run.jobs import JobThread
     from parley.run.serving import build_pipeline, build_worker_jobs, serve
     from parley.store.database import is_sqlite
     from parley.store.faults import faults
@@ -80,7 +80,8 @@ def _run(home: HomeOption, command: str, *loops: str) -> None:
         remember_settings(opened, clock.now())
         say(f"{command}: running; stop it with Ctrl-C.", f"{command}：运行中，按 Ctrl-C 停止。", chinese=here())
         pipeline = build_pipeline(opened)
-        jobs = JobThread(build_worker_jobs(opened, pipeline), clock) if "work" in loops and not is_sqlite() else None
+        is_worker = "work" in loops and not is_sqlite()
+        jobs = Beside("jobs", build_worker_jobs(opened, pipeline).work_off, clock) if is_worker else None
         door = _callback_door(opened, pipeline, clock) if "receive" in loops else None
         threads = [one for one in (jobs, _lender_thread(opened, pipeline, clock, loops), door) if one is not None]
         for one in threads:
@@ -92,15 +93,16 @@ def _run(home: HomeOption, command: str, *loops: str) -> None:
                 one.stop()
 
 
-def _lender_thread(opened: Opened, pipeline: Pipeline, clock: Clock, loops: Sequence[str]) -> DoorThread | None:
+def _lender_thread(opened: Opened, pipeline: Pipeline, clock: Clock, loops: Sequence[str]) -> Beside | None:
     """Return what tells the lender's core, where the settings say that something does, beside the work of turns."""
+    from parley.run.beside import Beside
     from parley.run.home import key_source
-    from parley.run.lender_door import DoorThread, build_door
+    from parley.run.lender_door import build_door
 
     if "work" not in loops:
         return None
     door = build_door(opened, pipeline.library, key_source(opened.home, opened.settings, os.environ))
-    return DoorThread(door, clock) if door is not None else None
+    return Beside("lender", door.deliver, clock) if door is not None else None
 
 
 def _callback_door(opened: Opened, pipeline: Pipeline, clock: Clock) -> CallbackDoor | None:
@@ -121,9 +123,9 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the pages; receive, answer, send, page and decide every night: all in one process, until stopped."""
+    from parley.run.beside import Beside
     from parley.run.clock import open_clock
     from parley.run.home import open_home, remember_settings, resolve_home
-    from parley.run.jobs import JobThread
     from parley.run.pages import Pages, build_services
     from parley.run.serving import LOOPS, build_jobs, build_nightly, build_pipeline
     from parley.run.serving import serve as run_loops
@@ -139,7 +141,10 @@ def serve(
         web = opened.settings.web
         ports = {"console": port or web.console_port, "portal": port + 1 if port else web.page_port}
         pages = Pages(opened, build_services(opened, pipeline, clock), ports)
-        working = JobThread(build_jobs(opened, pipeline), clock)
+        jobs = build_jobs(opened, pipeline)
+        # What a process before this one left in hand.
+        jobs.take_up()
+        working = Beside("jobs", jobs.work_off, clock)
         telling = _lender_thread(opened, pipeline, clock, LOOPS)
         door = _callback_door(opened, pipeline, clock)
         beside = [one for one in (pages, working, telling, door) if one is not None]

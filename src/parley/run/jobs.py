@@ -1,11 +1,10 @@
-"""Works off long jobs, one after the other, beside the loops: nightly runs, campaigns, imports.
+"""Works off long jobs, one after the other, beside the loops (`run.beside`): nightly runs, campaigns, imports.
 
 A job whose process died is taken up again; each kind is written so that doing it again adds nothing.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,11 +12,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import structlog
-from django.db import connections
 
 from parley.errors import OutsideFailed, ParleyError
 from parley.run.campaigns import PACE, Audience, Campaigns
-from parley.run.clock import Clock
 from parley.run.loops import Pipeline
 from parley.run.nightly import NightlyTerms, run_nightly
 from parley.store import jobs, models
@@ -39,7 +36,6 @@ class Later:
 Work = Callable[[dict[str, Any], datetime, Tell], Mapping[str, object] | Later | None]
 log = structlog.get_logger()
 
-IDLE_SECONDS: Final = 0.5
 # Progress is written at most so often.
 TOLD_EVERY_SECONDS: Final = 0.5
 
@@ -120,36 +116,6 @@ def send_job(campaigns: Campaigns) -> Work:
         return Later(now + PACE, {"waiting": queued.waiting}) if queued.waiting else None
 
     return work
-
-
-class JobThread:
-    """Works jobs off in a thread of its own until stopped; what is in hand is finished first."""
-
-    def __init__(self, all_jobs: Jobs, clock: Clock) -> None:
-        self._jobs, self._clock = all_jobs, clock
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
-
-    def start(self) -> None:
-        """Begin, with what a process before this one left in hand."""
-        self._jobs.take_up()
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Take no further job, and wait a moment for the one in hand; it is taken up again by the next process."""
-        self._stopping.set()
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                done = self._jobs.work_off(self._clock.now())
-            except Exception as error:  # noqa: BLE001 - the database may be away: try again
-                log.warning("jobs_waiting", reason=type(error).__name__)
-                done = 0
-            if not done:
-                connections.close_all()
-                self._stopping.wait(IDLE_SECONDS)
 
 
 def _teller(row: models.Job) -> Tell:

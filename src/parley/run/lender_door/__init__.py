@@ -6,7 +6,7 @@ docs/lender-door.md is what an engineer of the lender works from.
 
 from __future__ import annotations
 
-from parley.run.lender_door.deliver import Door, DoorThread, build_door
+from parley.run.lender_door.deliver import Door, build_door
 from parley.run.lender_door.take import Line, take_file
 
-__all__ = ["Door", "DoorThread", "Line", "build_door", "take_file"]
+__all__ = ["Door", "Line", "build_door", "take_file"]

@@ -1,12 +1,11 @@
 """Deliver what waits for the lender: files first, then the webhook, beside the loops that serve borrowers.
 
-A lender's system that does not answer keeps nobody else waiting: this runs in a thread of its own.
+A lender's system that does not answer keeps nobody else waiting: this runs in a thread of its own (`run.beside`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,11 +13,10 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from parley.engine.library import Library
 from parley.errors import BadInput, ParleyError
-from parley.run.clock import Clock
 from parley.run.home import Opened
 from parley.run.lender_door.envelope import envelope, headers
 from parley.run.lender_door.files import write_files
@@ -26,7 +24,6 @@ from parley.run.lender_door.take import answer_in
 from parley.run.lender_door.webhook import Came, Post, post_all
 from parley.settings.lender_notices import LenderNotices
 from parley.store import lender_queue, models
-from parley.store.faults import faults
 from parley.store.keys import KeySource, load_webhook_secrets
 from parley.store.lender_answers import Taken, take_answer
 from parley.store.lender_notices import told_in
@@ -34,7 +31,6 @@ from parley.store.lock import borrower_lock
 from parley.store.vault import Vault
 
 AT_ONCE: Final = 16
-IDLE_SECONDS: Final = 0.5
 # Beyond the wait for the answer: marking it takes moments.
 _LEASE_MORE_SECONDS: Final = 30
 # Seconds after each failed try; the last one for all further tries. Twelve tries take two days.
@@ -143,36 +139,3 @@ def build_door(opened: Opened, library: Library, source: KeySource) -> Door | No
     secrets = load_webhook_secrets(source) if settings.deliver_by in {"webhook", "both"} else ()
     cost = opened.settings.messages.cost_per_segment_micro
     return Door(settings, opened.home.lender, secrets, library, opened.vault, cost)
-
-
-class DoorThread:
-    """Delivers in a thread of its own until stopped; the try in hand is finished first."""
-
-    def __init__(self, door: Door, clock: Clock) -> None:
-        self._door, self._clock = door, clock
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lender", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Begin nothing new, and wait a moment for what is in hand; the next process tries it again."""
-        self._stopping.set()
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                with faults():
-                    done = self._door.deliver(self._clock.now())
-            except ParleyError as fault:
-                log.warning("lender_waiting", operator_code=fault.operator_code)
-                done = 0
-            except Exception as defect:  # noqa: BLE001 - the process goes on; its words may hold what was told
-                log.error("lender_door_failed", defect=type(defect).__name__)  # noqa: TRY400 - as above
-                done = 0
-            if not done:
-                connections.close_all()
-                self._stopping.wait(IDLE_SECONDS)
