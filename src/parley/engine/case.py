@@ -21,7 +21,8 @@ from parley.servicing.schedule import Schedule
 class Party:
     """The borrower as the lender knows them. `postcode` and `contract_tail` serve the identity check only.
 
-    `page_code` is the part of the page's address that is theirs; "" where messages name the plain address.
+    `page_code` is the part of the page's address that is theirs; "" where messages name the plain address. `agent`: the
+    member of staff whose turn it is, as the borrower may read it; "" where that is nobody.
     """
 
     borrower_id: UUID
@@ -34,6 +35,7 @@ class Party:
     contract_tail: str
     identity_proven_at: datetime | None
     page_code: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -123,11 +125,20 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Colleague:
+    """The member of staff who would take a thread now: whose log-in, and the name as the borrower may read it."""
+
+    operator_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Case:
     """One borrower, one address, one account, one talk.
 
     `agreed_on`: the days on which plans of the account were agreed; `broken_plans`: how many of them were broken.
-    `staffing`: who answers hand-overs, and how many wait for them; None: not known, and no time is promised.
+    `staffing`: who answers hand-overs, and how many wait for them; None: not known, and no time is promised. `next_to`:
+    whose turn it is where this is handed over now; None: somebody's already, or not known.
     """
 
     party: Party
@@ -139,6 +150,7 @@ class Case:
     agreed_on: tuple[date, ...] = ()
     broken_plans: int = 0
     staffing: Staffing | None = None
+    next_to: Colleague | None = None
     plan: AgreedPlan | None = None
 
     @property

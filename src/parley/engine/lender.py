@@ -15,7 +15,8 @@ class Lender:
 
     `stop_words` are by country, "*" the rest; `advice` and `lines` (crisis lines) by (country, language).
     `asks_postcode`: countries whose borrowers prove identity by postcode; elsewhere by the tail of the contract number.
-    `asks_satisfaction`: whether a borrower who kept a plan is asked how it was, once.
+    `asks_satisfaction`: whether a borrower who kept a plan is asked how it was, once. `names_people`: whether the
+    member of staff whose turn it is stands in the place of `agents`.
     """
 
     actor: Actor
@@ -29,6 +30,7 @@ class Lender:
     lines: Mapping[tuple[str, Language], str]
     asks_postcode: frozenset[str]
     asks_satisfaction: bool = True
+    names_people: bool = False
 
     def words(self, jurisdiction: str, language: Language) -> dict[str, str]:
         """Return the words a message to this place and language may use, by placeholder name."""

@@ -290,8 +290,11 @@ def _draft(
     key = template_key(move, case, plans, library.lender)
     entry = library.catalogue.entry(key)
     about = budgeting_of(case, now, library) if key.startswith(BUDGET_TEXTS) else None
+    party, to = case.party, case.next_to
+    if to is not None and not party.agent and (move.person or move.to in NEEDS_PERSON):
+        party = replace(party, agent=to.name)
     saying = Saying(
-        case.party,
+        party,
         case.account,
         case.today(now),
         move.memory,

@@ -231,6 +231,8 @@ def render(key: str, say: Saying, lender: Lender, catalogue: Catalogue) -> Rende
     party = say.party
     words = lender.words(party.jurisdiction, party.language)
     values: dict[str, Value] = {name: words[name] for name in catalogue.standing}
+    if lender.names_people and party.agent and len(party.agent) <= catalogue.standing["agent"].limit:
+        values["agent"] = party.agent
     if party.page_code and len(own := f"{lender.page}/{party.page_code}") <= catalogue.standing["page"].limit:
         # An address too long for the place keeps its plain form: the page then asks for the number.
         values["page"] = own

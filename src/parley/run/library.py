@@ -183,6 +183,7 @@ def build_lender(settings: Settings) -> Lender:
         lines={place: lines_for(*place, crisis) or "" for place in places},
         asks_postcode=load_asks_postcode(help_files[IDENTITY_FILE]),
         asks_satisfaction=settings.messages.asks_satisfaction,
+        names_people=settings.desk.names_people,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from parley.errors import ParleyError
 from parley.ids import derive_id
 from parley.store import audit, models
 from parley.store.cases import load_case, open_talk
-from parley.store.desk_assign import staffing
+from parley.store.desk_assign import give, next_to, staffing
 from parley.store.lock import borrower_lock
 from parley.store.outcomes import save_outcome
 from parley.store.prepared import GivenMany, ask, ask_models
@@ -96,7 +97,13 @@ def _answer(
             row.conversation = open_talk(row.contact_point, row.conversation.account_id, now)
             row.save(update_fields=["conversation"])
     case, inbound = load_case(row, now, vault, people)
-    save_outcome(row, case, turn(case, inbound, now, library), now, cost_per_segment_micro, vault)
+    if library.lender.names_people and not case.talk.needs_person:
+        case = replace(case, next_to=next_to(now, library.times, case.party.language))
+    outcome = turn(case, inbound, now, library)
+    save_outcome(row, case, outcome, now, cost_per_segment_micro, vault)
+    if case.next_to is not None and outcome.person_reason and row.conversation is not None:
+        # Whom the borrower was told of it is.
+        give(row.conversation, case.next_to.operator_id, now, vault)
 
 
 def _answer_alone(inbound_id: UUID, library: Library, vault: Vault, now: datetime, cost_per_segment_micro: int) -> int:

@@ -329,6 +329,11 @@ class Web:
 class Desk:
     """How soon members of staff answer, and when they work. Hours are those of the zone `web.zone`."""
 
+    names_people: bool = setting(
+        default=False,
+        en="Whether texts name the member of staff whose turn it is, by the name their log-in shows; else agent_names.",
+        zh="短信是否以登录名对应的显示姓名称呼当前负责的员工；否则使用 agent_names。",
+    )
     crisis_minutes: int = setting(
         10,
         "Minutes by the clock within which a person answers where a borrower may be in danger.",

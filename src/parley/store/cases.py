@@ -28,6 +28,7 @@ from parley.store.page_code import code_of
 from parley.store.records import RESUMED, load_records
 from parley.store.rows import account_of, party_of, plan_from_json
 from parley.store.sealed import Sealed, open_text, seal_text
+from parley.store.staff import name_for
 from parley.store.vault import Vault
 
 # A message that never left answers nothing, whether we or the carrier kept it.
@@ -120,8 +121,9 @@ def load_standing(row: models.Conversation, point: models.ContactPoint, now: dat
     talk = load_talk(row, vault)
     account = _account(row, point.borrower_id, now)
     agreed = _agreed(account)
+    party = load_party(point, vault)
     return Case(
-        party=load_party(point, vault),
+        party=replace(party, agent=name_for(row.assigned_to or row.handed_to, party.language)),
         talk=talk,
         account=account,
         record=load_records([point.borrower_id], now)[point.borrower_id],

@@ -12,11 +12,13 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from parley.engine.case import Colleague
 from parley.engine.service import ServiceTimes, Staffing, is_working
+from parley.locale import Language
 from parley.negotiation.state import State
 from parley.store import audit, models
 from parley.store.prepared import ask
-from parley.store.staff import Role
+from parley.store.staff import Role, name_for
 from parley.store.vault import Vault
 
 # Who may hold threads.
@@ -34,6 +36,23 @@ def staffing() -> Staffing | None:
     """Return how many people answer hand-overs and how many threads wait for them; None where nobody is there."""
     people = len(on_shift())
     return Staffing(people, _open().filter(waiting_since__isnull=False).count()) if people else None
+
+
+def next_to(now: datetime, times: ServiceTimes, language: Language) -> Colleague | None:
+    """Return whose turn the next hand-over is, as a reader of *language* may be told.
+
+    None where that is settled later, or the person has no name to tell.
+    """
+    people = on_shift()
+    if not people or not is_working(now, times):
+        return None
+    row = models.Operator.objects.get(pk=_fewest(people, _load()))
+    name = name_for(row, language)
+    return Colleague(row.pk, name) if name else None
+
+
+def _fewest(people: list[int], load: Counter[int]) -> int:
+    return min(people, key=lambda one: (load[one], people.index(one)))
 
 
 def assign_waiting(now: datetime, times: ServiceTimes, vault: Vault) -> int:
@@ -54,8 +73,8 @@ def assign_waiting(now: datetime, times: ServiceTimes, vault: Vault) -> int:
         talks = list(waiting.order_by("needs_person_since", "id")[:BATCH])
         load = _load()
         for talk in talks:
-            to = min(people, key=lambda one: (load[one], people.index(one)))
-            load[to] += _give(talk, to, now, vault)
+            to = _fewest(people, load)
+            load[to] += give(talk, to, now, vault)
     return len(talks)
 
 
@@ -82,7 +101,7 @@ def _load() -> Counter[int]:
     return load
 
 
-def _give(talk: models.Conversation, to: int, now: datetime, vault: Vault) -> int:
+def give(talk: models.Conversation, to: int, now: datetime, vault: Vault) -> int:
     """Name somebody for the thread. Returns 1, or 0 where somebody has just taken it."""
     if not models.Conversation.objects.filter(id=talk.id, assigned_to__isnull=True).update(handed_to_id=to):
         return 0

@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from parley.errors import BadInput
+from parley.locale import Language
 from parley.store import audit, models
 from parley.store.vault import Vault
 
@@ -23,6 +24,8 @@ from parley.store.vault import Vault
 SHORTEST_PASSWORD: Final = 15
 LONGEST_PASSWORD: Final = 200
 LONGEST_SHOWN: Final = 60
+# What borrowers may be told: letters, with spaces, full stops, hyphens, apostrophes and middle dots within.
+_SPOKEN: Final = re.compile(r"[^\W\d_]+(?:[ .'’·-]+[^\W\d_]+)*\.?")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
 # 20 characters of 32: 100 bits. No letters that look alike.
 _ONE_TIME: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -36,6 +39,19 @@ class Role(StrEnum):
     LEAD = "lead"
     COMPLIANCE = "compliance"
     ADMINISTRATOR = "administrator"
+
+
+def name_for(row: models.Operator | None, language: Language) -> str:
+    """Return what a borrower who reads *language* may know *row* by: the name shown, never the log-in's.
+
+    "" where there is nobody, or no such name: figures and signs are none, and other than Latin letters would make an
+    English text longer.
+    """
+    if row is None or not row.is_active:
+        return ""
+    shown = row.display_name.strip()
+    is_name = _SPOKEN.fullmatch(shown) is not None and shown.casefold() != row.name.casefold()
+    return shown if is_name and (language is not Language.EN or shown.isascii()) else ""
 
 
 def one_time_password() -> str:
