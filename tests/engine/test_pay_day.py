@@ -11,7 +11,7 @@ import pytest
 
 from parley.engine.library import Library
 from parley.engine.outcome import NewOffer
-from parley.engine.pay_day import first_after
+from parley.engine.pay_day import PayDay, first_after, followed
 from parley.engine.play import Play
 from parley.engine.situation import Situation
 from parley.engine.twin import Heard
@@ -46,6 +46,13 @@ def first_on(offer: NewOffer) -> set[date]:
         (EN, "my benefit comes on the 3rd, 60 a month", date(2026, 12, 3)),
         (ZH, "每月25号发工资，每月能还500", date(2026, 11, 25)),
         (ZH, "发薪日是10号，每月500", date(2026, 12, 10)),
+        # By weeks: the first one from the policy's fourteen days on, 7 December.
+        (EN, "I get paid every Friday, I can do 60 a month", date(2026, 12, 11)),
+        (EN, "60 a month, I get paid every monday", date(2026, 12, 7)),
+        (EN, "I get paid every other friday, next on the 27th, 60 a month", date(2026, 11, 27)),
+        (ZH, "每周五发工资，每月能还500", date(2026, 12, 11)),
+        # Which of them was not said.
+        (EN, "60 a month, I get paid every other friday", date(2026, 12, 7)),
         # Which day that is was not said: the policy's fourteen days.
         (EN, "60 a month after payday", date(2026, 12, 7)),
         (EN, "60 a month", date(2026, 12, 7)),
@@ -62,6 +69,15 @@ def test_a_pay_day_named_before_the_amount_is_kept_and_another_takes_its_place(l
     (offer,) = offers(EN, ["I can't pay, I only get paid on the 5th", "60 a month"], library)
     assert first_on(offer) == {date(2026, 12, 5)}
     _, later = offers(EN, ["60 a month, I get paid on the 5th", "70 a month, I get paid on the 12th now"], library)
+    assert first_on(later) == {date(2026, 12, 12)}
+
+
+def test_a_weekly_pay_day_named_before_the_amount_is_kept_with_its_rhythm(library: Library) -> None:
+    (offer,) = offers(EN, ["I can't pay, I get paid every friday", "60 a month"], library)
+    assert first_on(offer) == {date(2026, 12, 11)}
+    assert offer.menu.certificate["facts"]["pay_day"] == "2026-12-11"  # type: ignore[index]  # a mapping
+    assert check_offer(record_of(offer)) == []
+    _, later = offers(EN, ["60 a month, I get paid every friday", "70 a month, I get paid on the 12th now"], library)
     assert first_on(later) == {date(2026, 12, 12)}
 
 
@@ -87,7 +103,26 @@ def test_the_same_facts_give_the_same_menu_in_whatever_words(library: Library) -
 def test_the_next_pay_day_within_what_the_policy_allows(
     pay_day: date, today: date, latest: date, first: date | None
 ) -> None:
-    assert first_after(pay_day, today, latest) == first
+    assert first_after(PayDay(pay_day), today, latest, date(2026, 12, 7)) == first
+
+
+@pytest.mark.parametrize(
+    ("every", "usual", "first"),
+    [
+        (7, date(2026, 12, 7), date(2026, 12, 11)),
+        (7, date(2026, 12, 11), date(2026, 12, 11)),
+        (7, date(2026, 12, 12), date(2026, 12, 18)),
+        (14, date(2026, 12, 7), date(2026, 12, 11)),
+        (14, date(2026, 12, 12), None),
+        # The policy begins at once, and today's pay-day is over.
+        (7, date(2026, 11, 27), date(2026, 11, 27)),
+    ],
+)
+def test_by_weeks_it_is_the_first_pay_day_from_the_usual_day_on(every: int, usual: date, first: date | None) -> None:
+    pay = PayDay(date(2026, 9, 4), every)
+    assert first_after(PayDay(date(2026, 10, 2), every), date(2026, 11, 23), date(2026, 12, 20), usual) == first
+    assert followed(pay, date(2026, 11, 14)) == date(2026, 11, 13)
+    assert followed(pay, date(2026, 11, 17)) is None
 
 
 def record_of(offer: NewOffer, **facts: object) -> Record:

@@ -13,7 +13,7 @@ from parley.engine.case import Case
 from parley.engine.lawful import lawful_plans
 from parley.engine.library import Library
 from parley.engine.outcome import Draft, NewOffer
-from parley.engine.pay_day import first_after, followed
+from parley.engine.pay_day import PayDay, first_after, followed
 from parley.engine.stated import OFFER_TEXTS, Offered, Said
 from parley.engine.wording import Saying, render
 from parley.negotiation.levers import Role
@@ -84,12 +84,13 @@ def compute_offer(
     now: datetime,
     library: Library,
     role: Role = Role.MACHINE,
-    pay_day: date | None = None,
+    pay_day: PayDay | None = None,
 ) -> NewOffer | NoPlan:
     """Return the menu for what a month allows, or what is missing for one. Units: minor units of the account.
 
     The first payment falls due on *first_due_on*, where that is to come; else on the next *pay_day* that the policy
-    lets a plan begin on; else so many days from now as the policy says.
+    lets a plan begin on; else so many days from now as the policy says. Where pay comes by weeks, on the first pay-day
+    from then on.
     """
     assert case.account is not None, "a menu needs a debt"
     today, account, policy, rules = case.today(now), case.account, library.policy, library.rulebook
@@ -97,7 +98,8 @@ def compute_offer(
     # A day that was named and has gone by since is no first day.
     first_on = first_due_on if first_due_on is not None and first_due_on > today else None
     if first_on is None and pay_day is not None:
-        first_on = first_after(pay_day, today, add_days(today, policy.latest_first_payment_days))
+        usual, latest = (add_days(today, n) for n in (policy.first_payment_days, policy.latest_first_payment_days))
+        first_on = first_after(pay_day, today, latest, usual)
     facts = Facts(
         product=account.product,
         currency=account.currency,

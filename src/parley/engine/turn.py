@@ -15,7 +15,7 @@ from parley.engine.identity import NOT_KNOWN, ONE, UNSURE
 from parley.engine.library import Library
 from parley.engine.limit_rise import limit_rise_of, may_ask_limit_rise
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewLimitRise, NewOffer, NewPromise, Outcome
-from parley.engine.pay_day import pay_day_in
+from parley.engine.pay_day import PayDay, pay_day_in
 from parley.engine.service import Promise, promise
 from parley.engine.signposting import brought_up, standing, tells_of_advice
 from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
@@ -111,7 +111,9 @@ def answer(
     )
     pay_day = pay_day_in(inbound.text, context_of(case, now), reading, library.lexicon)
     # A pay-day takes the place of a day named before; a day named with it counts.
-    memory = case.talk.memory if pay_day is None else case.talk.memory.but(pay_day=pay_day, first_due_on=None)
+    memory = case.talk.memory
+    if pay_day is not None:
+        memory = memory.but(pay_day=pay_day.day, pay_every_days=pay_day.every_days, first_due_on=None)
     move = next_move(case.talk.state, memory, reading, standing, library.policy)
     assert move.to in next_states(case.talk.state), f"{case.talk.state} does not lead to {move.to}"
     if inbound.was_redacted and move.say in _MAY_GIVE_WAY:
@@ -275,11 +277,13 @@ def _offer(case: Case, inbound: Inbound, now: datetime, library: Library, move: 
     return replace(move, memory=move.memory.but(offer_id=str(offer_id), option=None)), made
 
 
-def _pay_day_of(memory: Memory) -> date | None:
+def _pay_day_of(memory: Memory) -> PayDay | None:
     """Return the pay-day the borrower named, in the talk or in their budget."""
+    if memory.pay_day is not None:
+        return PayDay(memory.pay_day, memory.pay_every_days)
     statement = statement_of(memory)
     told = statement.income.payday if statement is not None and statement.income is not None else None
-    return memory.pay_day or told
+    return PayDay(told) if told is not None else None
 
 
 def _draft(

@@ -49,8 +49,9 @@ class Memory:
     asked_minor: int | None = None
     capacity_minor: int | None = None
     first_due_on: date | None = None
-    # A day on which pay comes, as the borrower named it.
+    # A day on which pay comes, as the borrower named it, and how many days apart such days are; 0: a month.
     pay_day: date | None = None
+    pay_every_days: int = 0
     offer_id: str = ""
     option: int | None = None
     promise_minor: int | None = None
