@@ -196,6 +196,9 @@ def _also(
         return ()
     if context.last_message in OWN_CONTEXTS or _certain(seen) is not None:
         found = {vote.intent for vote in seen.ballot.best.values() if vote.weight >= _LEAST_ALSO} - _NEVER_ALSO
+        if seen.ballot.weight(primary) >= TAUGHT:
+            # Its words are the whole reply: "what if I don't agree" declines nothing beside the question.
+            found = {one for one in found if not seen.ballot.covers(primary, one)}
         if primary in _NO_PROMISE_BESIDE and not _names_payment(primary, seen):
             found.discard(Intent.PROMISE_TO_PAY)
     else:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 TAUGHT: Final = 0.97
-"""The whole reply is the word that our text asks for, or a choice of its menu and nothing else."""
+"""The whole reply is the word that our text asks for, a choice of its menu, or one that can be nothing else."""
 EXACT: Final = 0.95
 PATTERN: Final = 0.8
 WEAK: Final = 0.6

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from parley.nlu.reading import PATTERN, Intent, ReadingContext
+from parley.nlu.reading import PATTERN, TAUGHT, Intent, ReadingContext
 from parley.nlu.slots import Facts
 from parley.nlu.votes import MENU_CONTEXTS, Vote
 
@@ -154,6 +154,9 @@ def _after_offer(ballot: Ballot, facts: Facts) -> None:
         ballot.drop(Intent.DISPUTE)
         if ballot.covers(Intent.ACCEPT, Intent.DECLINE):
             ballot.drop(Intent.DECLINE)
+    if ballot.weight(Intent.DECLINE) >= TAUGHT:
+        # The whole reply is a no: what its words would be elsewhere counts for nothing.
+        ballot.drop(Intent.COUNTER_OFFER, Intent.ASK_PLAN)
     if Intent.COUNTER_OFFER in ballot:
         _with_counter(ballot)
     elif Intent.PROMISE_TO_PAY in ballot:
