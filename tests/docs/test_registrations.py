@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,7 @@ def test_the_file_of_the_page_lets_the_texts_out_that_it_registers(home: Path) -
 
 def test_what_is_drafted_and_numbered_is_approved(home: Path) -> None:
     drafted = parley("templates", "draft", "--country", "IN", home=home).stdout
-    numbers = iter(range(1, 1000))
+    numbers = itertools.count(1)
     tables = re.sub(r'^id = ""$', lambda _: f'id = "T{next(numbers)}"', drafted, flags=re.MULTILINE)
     sender = FILE[0].partition("[[template]]")[0]
     (home / "registrations.toml").write_text(sender + tables, encoding="utf-8")

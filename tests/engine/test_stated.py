@@ -12,7 +12,7 @@ from parley.contact.gate import Permit, Refused, decide
 from parley.engine.asking import contact_facts, with_text
 from parley.engine.library import Library
 from parley.engine.situation import case_of
-from parley.engine.stated import OFFER_TEXTS, Offered, Said, states_other_numbers
+from parley.engine.stated import OFFER_TEXTS, Offered, Said, owed_of, states_other_numbers
 from parley.engine.wording import render, template_key
 from parley.locale import Language
 from parley.negotiation.moves import Memory, Move
@@ -73,6 +73,20 @@ def test_another_figure_anywhere_in_the_offer_is_seen(language: Language, librar
         assert states_other_numbers(changed, Offered(plans), library.lender), changed
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_what_holds_without_a_plan_is_told_by_the_offer_and_the_account(language: Language, library: Library) -> None:
+    plans, saying = plans_of(PLACES[language].currency, library), saying_of(PLACES[language], ())
+    owed = tuple(owed_of(saying.debt, saying.today).values())
+    text = render("info.what_if", replace(saying, plans=plans), library.lender, library.catalogue).text
+    assert not states_other_numbers(text, Offered(plans, owed_minor=owed), library.lender), text
+    assert states_other_numbers(text, Offered(plans), library.lender), "the account's are none of the record"
+    figures = [found for found in DIGITS.finditer(text) if "." in found[0]]
+    assert len(figures) == 4
+    for found in figures:
+        changed = text[: found.start()] + "7" + text[found.start() :]
+        assert states_other_numbers(changed, Offered(plans, owed_minor=owed), library.lender), changed
+
+
 def test_no_record_allows_no_number(library: Library) -> None:
     text = texts_of(Language.EN, plans_of("USD", library), library)["plan.agreed 0"]
     assert states_other_numbers(text, Offered(()), library.lender)
@@ -125,7 +139,7 @@ def test_a_first_payment_of_its_own_and_what_is_waived_are_told(library: Library
 
 
 def test_the_texts_held_to_an_offer_are_those_whose_figures_are_its_own(library: Library) -> None:
-    own = {"instalment", "later", "total"}
+    own = {"instalment", "first", "later", "total", "least"}
     stating = {
         key
         for key, entry in library.catalogue.entries.items()

@@ -14,7 +14,7 @@ from parley.negotiation.after_words import AfterWords
 from parley.negotiation.menu import Facts
 from parley.negotiation.moves import Memory
 from parley.negotiation.policy import Policy, load_policy
-from parley.negotiation.standing import Standing
+from parley.negotiation.standing import AtOnce, Standing
 from parley.nlu.reading import Intent, Reading, Slots
 from parley.servicing.account import Product
 from parley.servicing.schedule import level_instalment
@@ -78,6 +78,9 @@ def memories(draw: st.DrawFn) -> Memory:
         identity_tries=draw(st.integers(0, 3)),
         menus=draw(st.integers(0, 5)),
         capacity_minor=draw(st.none() | st.integers(0, 10**7)),
+        lump_minor=draw(st.none() | st.integers(1, 10**8)),
+        asked_minor=draw(st.none() | st.integers(1, 10**7)),
+        asked_once=draw(st.booleans()),
         first_due_on=draw(st.none() | days()),
         offer_id="x" if has_offer else "",
         option=draw(st.none() | st.integers(0, 2)) if has_offer else None,
@@ -118,6 +121,16 @@ def standings(draw: st.DrawFn, *, is_proven: bool | None = None) -> Standing:
         ),
         wants_limit_rise=draw(st.booleans()),
         may_ask_limit_rise=draw(st.booleans()),
+        at_once=draw(
+            st.none()
+            | st.builds(
+                AtOnce,
+                amount_minor=st.none() | st.integers(0, 2 * 10**8),
+                is_sure=st.booleans(),
+                rest_minor=st.none() | st.integers(0, 10**6),
+                is_later=st.booleans(),
+            )
+        ),
     )
 
 

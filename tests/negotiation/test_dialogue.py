@@ -70,6 +70,10 @@ def test_a_move_can_be_carried_out(state: State, memory: Memory, reading: Readin
     move = move_of(state, memory, reading, facts)
     if Act.OFFER in move.acts:
         assert move.memory.capacity_minor
+    if move.say == "lump.capacity":
+        assert move.memory.lump_minor is not None and 0 < move.memory.lump_minor < facts.balance_minor
+    if move.say == "number_ambiguous.read_back":
+        assert move.memory.asked_minor
     if Act.AGREE in move.acts or move.say == "plan.read_back":
         assert move.memory.option is not None
         assert move.memory.option < facts.options

@@ -54,7 +54,7 @@ def problems(policy: Policy, facts: Facts, law: Law, menu: Menu) -> list[str]:
 
 def _beyond_facts(plan: Schedule, facts: Facts, *, settles: bool) -> Iterator[str]:
     first, *others = [part.payment_minor for part in plan.rows]
-    if first > facts.capacity_minor and not (settles and first <= facts.lump_minor):
+    if first > facts.capacity_minor and not ((settles or plan.has_down_payment) and first <= facts.lump_minor):
         yield "above capacity"
     if max(others, default=0) > facts.capacity_minor:
         yield "an instalment above capacity"

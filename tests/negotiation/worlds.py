@@ -115,6 +115,7 @@ def _row(random: Random, from_days: int) -> dict[str, object]:
         "rate_bps": sorted(random.sample(range(200, 2_400), random.randint(1, 3))),
         "charges_waived_bps": random.choice([[0], [0, 10_000], [0, 2_500, 5_000]]),
         "most_deferred": random.randint(0, 2),
+        "larger_first": random.choice([True, True, False]),
     }
     if random.random() < 0.3:
         row |= {

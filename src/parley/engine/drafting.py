@@ -14,7 +14,7 @@ from parley.engine.lawful import lawful_plans
 from parley.engine.library import Library
 from parley.engine.outcome import Draft, NewOffer
 from parley.engine.pay_day import PayDay, first_after, followed
-from parley.engine.stated import OFFER_TEXTS, Offered, Said
+from parley.engine.stated import OFFER_TEXTS, WITH_ACCOUNT, Offered, Said, owed_of
 from parley.engine.wording import Saying, render
 from parley.negotiation.levers import Role
 from parley.negotiation.menu import Facts, Menu, NoPlan, build_menu
@@ -55,7 +55,8 @@ def make_draft(
         answering=answering,
         is_by_person=is_by_person,
     )
-    offered = Offered(saying.plans, saying.amount_minor) if key in OFFER_TEXTS else None
+    owed = owed_of(saying.debt, saying.today) if key in WITH_ACCOUNT else {}
+    offered = Offered(saying.plans, saying.amount_minor, tuple(owed.values())) if key in OFFER_TEXTS else None
     said = Said(rendered.text, key, offered, is_by_person)
     return Draft(
         rendered=rendered,
@@ -85,9 +86,11 @@ def compute_offer(
     library: Library,
     role: Role = Role.MACHINE,
     pay_day: PayDay | None = None,
+    lump_minor: int | None = None,
 ) -> NewOffer | NoPlan:
     """Return the menu for what a month allows, or what is missing for one. Units: minor units of the account.
 
+    *lump_minor*: what can be paid once, on the first day; it counts where it is more than a month allows.
     The first payment falls due on *first_due_on*, where that is to come; else on the next *pay_day* that the policy
     lets a plan begin on; else so many days from now as the policy says. Where pay comes by weeks, on the first pay-day
     from then on.
@@ -110,6 +113,7 @@ def compute_offer(
         first_due_on=first_on or add_days(today, policy.first_payment_days),
         charges_minor=account.balance.fee + account.balance.penalty_interest,
         penalty_minor=account.balance.penalty_interest,
+        lump_minor=lump_minor if lump_minor is not None and lump_minor > capacity_minor else 0,
         offered_on=today,
         agreed_before=sum(day > since for day in case.agreed_on),
         pay_day=followed(pay_day, first_on) if pay_day is not None and first_on is not None else None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from parley.engine.asking import Answering, is_identity_fresh
+from parley.engine.at_once import at_once_in
 from parley.engine.budgets import bands_of, budget_of, budgeting_of, told_in
 from parley.engine.case import Case, Inbound
 from parley.engine.drafting import compute_offer, make_draft, will_leave
@@ -18,6 +20,7 @@ from parley.engine.outcome import Draft, Happened, NewArrangement, NewLimitRise,
 from parley.engine.pay_day import PayDay, pay_day_in
 from parley.engine.service import Promise, promise
 from parley.engine.signposting import brought_up, standing, tells_of_advice
+from parley.engine.stated import WITH_ACCOUNT, owed_of
 from parley.engine.wording import BUDGET_TEXTS, Saying, template_key
 from parley.ids import derive_id
 from parley.money import MINOR_DIGITS, divide_up
@@ -185,6 +188,7 @@ def _standing(case: Case, inbound: Inbound, now: datetime, library: Library, *, 
         has_plan=case.standing_plan is not None,
         has_missed=case.missed is not None,
         after=after_words(inbound.text, library.after_words),
+        at_once=at_once_in(inbound.text, context_of(case, now), library.lexicon) if account is not None else None,
     )
 
 
@@ -238,7 +242,7 @@ def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, re
         memory=move.memory,
         intent=str(reading.intent),
         also=tuple(str(intent) for intent in reading.also),
-        events=_events(move, reading, offer),
+        events=_events(move, reading, offer, _owed(case, draft, now)),
         draft=draft,
         offer=offer,
         arrangement=_arrangement(case, move, plans),
@@ -270,7 +274,11 @@ def _offer(case: Case, inbound: Inbound, now: datetime, library: Library, move: 
     offer_id = derive_id("offer", str(inbound.inbound_id))
     told, pay_day = move.memory, _pay_day_of(move.memory)
     assert told.capacity_minor is not None, "a menu needs a capacity"
-    made = compute_offer(case, told.capacity_minor, told.first_due_on, offer_id, now, library, pay_day=pay_day)
+    made = compute_offer(
+        *(case, told.capacity_minor, told.first_due_on, offer_id, now, library),
+        pay_day=pay_day,
+        lump_minor=told.lump_minor,
+    )
     if isinstance(made, NoPlan):
         nothing = Move(State.WITH_PERSON, "offer.none", (Act.CANCEL_WAITING,), move.memory, "hardship", "nothing_fits")
         return nothing, None
@@ -368,9 +376,17 @@ def _limit_rise(case: Case, inbound: Inbound, library: Library, reading: Reading
     return limit_rise_of(case, inbound.text, reading, library.lexicon)
 
 
-def _events(move: Move, reading: Reading, offer: NewOffer | None) -> tuple[Happened, ...]:
-    """Return what is worth a line in the record; codes and counts only."""
-    events = [Happened("turn", {"intent": str(reading.intent), "to": str(move.to), "say": move.say})]
+def _owed(case: Case, draft: Draft | None, now: datetime) -> Mapping[str, int]:
+    """Return what the account owes where the answer states it: the gate and the witness hold the text against it."""
+    if draft is None or case.account is None or draft.rendered.key not in WITH_ACCOUNT:
+        return {}
+    return owed_of(case.account, case.today(now))
+
+
+def _events(move: Move, reading: Reading, offer: NewOffer | None, owed: Mapping[str, int]) -> tuple[Happened, ...]:
+    """Return what is worth a line in the record; codes and counts only, and what was *owed* where that was told."""
+    told = {"owed": dict(owed)} if owed else {}
+    events = [Happened("turn", {"intent": str(reading.intent), "to": str(move.to), "say": move.say, **told})]
     if offer is not None:
         events.append(Happened("offer.made", {"options": len(offer.menu.plans), "is_floor": offer.menu.is_floor}))
     deeds = {

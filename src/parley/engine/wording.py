@@ -29,6 +29,7 @@ BUDGET_TEXTS: Final = "budget."
 _OFFER_KEYS: Final = ("offer.one", "offer.two", "offer.three")
 # Where a plan has a first payment of its own, every plan is told in two parts.
 _PARTS_KEYS: Final = ("offer.parts_one", "offer.parts_two", "offer.parts_three")
+_BEFORE_A_YES: Final = frozenset({State.OFFER, State.READ_BACK})
 _MISSED: Final = "arrangement.missed"
 _COMPLETED: Final = "arrangement.completed"
 
@@ -98,6 +99,11 @@ def _amount(say: Saying) -> Value:
     return say.money(say.memory.promise_minor)
 
 
+def _lump(say: Saying) -> Value:
+    assert say.memory.lump_minor is not None, "a payment was named"
+    return say.money(say.memory.lump_minor)
+
+
 def _limit(which: str) -> Callable[[Saying], Value]:
     def of(say: Saying) -> Value:
         minor = getattr(say, which)
@@ -147,6 +153,8 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "later": lambda say: say.money(say.plan.rows[1].payment_minor if say.plan.count > 1 else 0),
     "later_count": lambda say: say.plan.count - 1,
     "waives": lambda say: "yes" if say.plan.forgiven_minor else "no",
+    # In a menu: whether any of its plans waives something.
+    "waived": lambda say: "yes" if any(plan.forgiven_minor for plan in say.plans) else "no",
     "forgiven": lambda say: say.money(say.plan.forgiven_minor),
     "last": lambda say: say.money(say.plan.last_minor),
     "first_on": lambda say: say.plan.rows[0].due_on,
@@ -162,7 +170,8 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "by": lambda say: say.promised.clock if say.promised is not None else "–",
     "one": lambda say: say.between[0],
     "other": lambda say: say.between[1],
-    "per": lambda _say: "month",
+    "per": lambda say: "once" if say.memory.asked_once else "month",
+    "lump": _lump,
     "bands": lambda say: "yes" if say.bands else "no",
     "topic": lambda say: say.memory.budget_asks.rpartition(":")[2],
     "income": _sum(lambda shown: shown.income_minor),
@@ -193,8 +202,8 @@ def template_key(move: Move, case: Case, plans: tuple[Schedule, ...], lender: Le
             return keys[move.say](plans) if move.say in keys else completed_key(lender)
         case "plan.read_back" if move.memory.option is not None and plans[move.memory.option].has_down_payment:
             return "plan.read_back_parts"
-        case "info.balance" if move.to is State.OFFER and plans:
-            # Whoever asks before choosing is told what a plan costs, and what holds without one.
+        case "info.balance" if move.to in _BEFORE_A_YES and plans:
+            # Whoever asks before agreeing is told what a plan costs, and what holds without one.
             return "info.what_if"
         case "offer.none" if not words["advice"]:
             return "offer.none_person"

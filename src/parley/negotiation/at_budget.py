@@ -7,6 +7,7 @@ Each question may be passed over; what is not understood is asked once more, the
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from parley.dates import add_days
@@ -144,3 +145,14 @@ def above_budget(memory: Memory, capacity_minor: int, about: Budgeting | None) -
     if about.work_out(replace(statement, capacity_minor=capacity_minor)).capacity_minor >= capacity_minor:
         return None
     return Move(State.BUDGET, READ_BACK, (), memory.but(budget_asks=str(Ask.CONFIRM), unclear=0))
+
+
+def for_capacity(memory: Memory, capacity_minor: int, start: date | None, facts: Standing, policy: Policy) -> Move:
+    """Offer for what a month allows; where the lender asks everyone, income and spending are asked first."""
+    about, told = facts.budget, statement_of(memory)
+    is_open = told is None or not told.is_confirmed
+    if about is not None and about.is_asked_always and is_open and capacity_minor > 0:
+        return begin(
+            memory.but(first_due_on=start or memory.first_due_on, asked_minor=None), facts, capacity_minor, policy
+        )
+    return above_budget(memory, capacity_minor, about) or offer_menu(memory, capacity_minor, start, policy)

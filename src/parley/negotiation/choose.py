@@ -64,7 +64,7 @@ def frontier_of(plans: Sequence[Candidate], facts: Facts) -> list[Candidate]:
     kept: list[Candidate] = []
     lengths: list[int] = []
     loads: list[int] = []
-    for plan in sorted(plans, key=_order):
+    for plan in sorted(plans, key=lambda one: _by_merit(one, facts)):
         _, load, length = _merits(plan, facts)
         place = bisect_right(lengths, length)
         if place and loads[place - 1] <= load:
@@ -78,8 +78,10 @@ def frontier_of(plans: Sequence[Candidate], facts: Facts) -> list[Candidate]:
     return kept
 
 
-def _order(plan: Candidate) -> tuple[int, ...]:
-    return plan.order
+def _by_merit(plan: Candidate, facts: Facts) -> tuple[int, ...]:
+    """Order as `order` does, but of one total and one length the lightest load first: a first payment weighs too."""
+    total, load, length = _merits(plan, facts)
+    return total, length, load, *plan.order
 
 
 def choose(plans: Sequence[Candidate], facts: Facts, odds: Odds) -> Choice:

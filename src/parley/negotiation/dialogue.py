@@ -16,14 +16,14 @@ from parley.dates import add_days
 from parley.money import MINOR_DIGITS
 from parley.negotiation.after_agreement import after_agreement, keeps_goal, proven_after
 from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, after_the_end, for_a_person, resumed, urgent
-from parley.negotiation.at_budget import above_budget, at_budget, begin, statement_of
+from parley.negotiation.at_budget import at_budget, begin, for_capacity, statement_of
+from parley.negotiation.at_once import all_at_once, ask_rest, at_once, take
 from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
 from parley.negotiation.limit_rise import LIMIT_RISE, about_limit, limit_rise
 from parley.negotiation.moves import Act, Memory, Move
-from parley.negotiation.offering import offer_menu
 from parley.negotiation.policy import Policy
-from parley.negotiation.standing import Standing
+from parley.negotiation.standing import AtOnce, Standing
 from parley.negotiation.state import ENDED, State
 from parley.negotiation.writers import who_writes
 from parley.nlu.reading import Intent, Reading
@@ -58,6 +58,7 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
         or for_a_person(memory, reading)
         or after_agreement(state, memory, reading, facts)
         or about_limit(state, memory, reading, facts)
+        or all_at_once(state, memory, reading, facts)
         or _plain(state, memory, reading, facts, policy)
     )
 
@@ -102,7 +103,8 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
     if reading.slots.currency not in {None, facts.currency}:
         # Nothing is changed from one currency into another: which amount of theirs is meant, only they know.
         return ask_back(state, memory)
-    return _BY_STATE[state](memory, reading, facts, policy)
+    once = at_once(state, memory, reading, facts, policy, lambda: _start(reading, facts, policy))
+    return once or _BY_STATE[state](memory, reading, facts, policy)
 
 
 def _is_asked(state: State, facts: Standing) -> bool:
@@ -132,10 +134,14 @@ def _noted(memory: Memory, reading: Reading, facts: Standing) -> Memory:
     """Keep the goal and what was named with it."""
     if keeps_goal(memory, reading.intent):
         return memory
-    slots = reading.slots
+    slots, said = reading.slots, facts.at_once
+    if said is not None and said.amount_minor and said.is_sure and reading.intent is not Intent.PROMISE_TO_PAY:
+        memory = memory.but(lump_minor=said.amount_minor)
     amount = _minor(slots.amount, facts.currency) if slots.currency in {None, facts.currency} else None
     if reading.intent is Intent.PROMISE_TO_PAY:
         day = slots.dates[0] if slots.dates else None
+        if amount is None and said is not None and said.amount_minor is None:
+            amount = facts.balance_minor
         return memory.but(goal=str(reading.intent), promise_minor=amount, promise_due_on=day)
     if reading.intent is Intent.ASK_INFO and facts.context == "limit_change":
         return memory.but(goal=_LIMIT_WHY)
@@ -184,6 +190,8 @@ def _lapsed(memory: Memory, policy: Policy) -> Move:
 
 def _ask_capacity(memory: Memory, facts: Standing, *, softly: bool) -> Move:
     """Ask what a month allows; the form that states the arrears needs some."""
+    if memory.lump_minor is not None and memory.lump_minor < facts.balance_minor:
+        return ask_rest(memory)
     say = "cannot_pay.capacity" if softly or facts.arrears_minor == 0 else "capacity.ask"
     return Move(State.CAPACITY, say, (), memory.but(unclear=0))
 
@@ -197,16 +205,23 @@ def _at_capacity(memory: Memory, reading: Reading, facts: Standing, policy: Poli
     if slots.amount_alternatives and not reading.conditional:
         return _which_amount(memory, reading, facts)
     if reading.intent is Intent.ACCEPT and memory.asked_minor is not None:
-        return _for_capacity(memory, memory.asked_minor, None, facts, policy)
+        return _is_what_was_asked(memory, memory.asked_minor, facts, policy)
     knows_not = reading.intent in {Intent.CANNOT_PAY, Intent.ASK_PLAN, Intent.ACCEPT}
     answer = facts.budget.answer if facts.budget is not None else None
     if answer is not None or (knows_not and memory.unclear >= 1):
         return _ask_budget(memory, facts, policy)
     if knows_not or (reading.intent is Intent.DECLINE and memory.asked_minor is not None):
-        return again(State.CAPACITY, "capacity.again", memory.but(asked_minor=None))
+        return again(State.CAPACITY, "capacity.again", memory.but(asked_minor=None, asked_once=False))
     if reading.intent is Intent.PROMISE_TO_PAY:
         return _free(memory, reading, facts, policy)
     return _in_between(State.CAPACITY, memory, reading)
+
+
+def _is_what_was_asked(memory: Memory, asked_minor: int, facts: Standing, policy: Policy) -> Move:
+    """Take the yes to a figure that was read back: a month's, or one payment."""
+    if memory.asked_once:
+        return take(State.CAPACITY, memory, AtOnce(asked_minor), facts, policy)
+    return for_capacity(memory, asked_minor, None, facts, policy)
 
 
 def _ask_budget(memory: Memory, facts: Standing, policy: Policy) -> Move:
@@ -328,7 +343,7 @@ def _offer(memory: Memory, reading: Reading, facts: Standing, policy: Policy) ->
         return _by_count(memory, reading, facts, policy)
     start = _start(reading, facts, policy)
     capacity = monthly_capacity(amount, reading.slots.frequency)
-    return _for_capacity(memory, capacity, start, facts, policy)
+    return for_capacity(memory, capacity, start, facts, policy)
 
 
 def _names_terms(reading: Reading, facts: Standing) -> bool:
@@ -342,22 +357,11 @@ def _by_count(memory: Memory, reading: Reading, facts: Standing, policy: Policy)
     """Take so many payments as they name: at once within what they can pay, else ask whether that much is meant."""
     assert facts.implied_minor is not None, "an offer needs an amount, or a number of payments"
     if memory.capacity_minor is not None and facts.implied_minor <= memory.capacity_minor:
-        return _for_capacity(memory, facts.implied_minor, _start(reading, facts, policy), facts, policy)
+        return for_capacity(memory, facts.implied_minor, _start(reading, facts, policy), facts, policy)
     if memory.asked_minor is not None:
         return again(State.CAPACITY, "capacity.again", memory)
-    asked = memory.but(asked_minor=facts.implied_minor, unclear=0)
+    asked = memory.but(asked_minor=facts.implied_minor, asked_once=False, unclear=0)
     return Move(State.CAPACITY, "number_ambiguous.read_back", (), asked)
-
-
-def _for_capacity(memory: Memory, capacity_minor: int, start: date | None, facts: Standing, policy: Policy) -> Move:
-    """Offer for what a month allows; where the lender asks everyone, income and spending are asked first."""
-    about, told = facts.budget, statement_of(memory)
-    is_open = told is None or not told.is_confirmed
-    if about is not None and about.is_asked_always and is_open and capacity_minor > 0:
-        return begin(
-            memory.but(first_due_on=start or memory.first_due_on, asked_minor=None), facts, capacity_minor, policy
-        )
-    return above_budget(memory, capacity_minor, about) or offer_menu(memory, capacity_minor, start, policy)
 
 
 def _which_amount(memory: Memory, reading: Reading, facts: Standing) -> Move:
@@ -366,7 +370,7 @@ def _which_amount(memory: Memory, reading: Reading, facts: Standing) -> Move:
     lowest = min((amount for amount in amounts if amount), default=None)
     if lowest is None or memory.asked_minor is not None:
         return again(State.CAPACITY, "capacity.again", memory)
-    asked = memory.but(asked_minor=monthly_capacity(lowest, reading.slots.frequency), unclear=0)
+    asked = memory.but(asked_minor=monthly_capacity(lowest, reading.slots.frequency), asked_once=False, unclear=0)
     return Move(State.CAPACITY, "number_ambiguous.read_back", (), asked)
 
 

@@ -1,7 +1,8 @@
 """Every plan the policy knows for these facts, priced to the minor unit, with what each is worth to the lender.
 
-Level plans (payments × rate × waiver) are priced in columns, each figure equal to that of the final schedule;
-settlements are few and priced one by one. What the law and the capacity say is asked afterwards, of each.
+Level plans (payments × rate × waiver) are priced in columns, each figure equal to that of the final schedule, and so
+is what a larger first payment leaves; settlements are few and priced one by one. What the law and the capacity say is
+asked afterwards, of each.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ import numpy as np
 from parley.money import divide_half_up
 from parley.negotiation.facts import Facts
 from parley.negotiation.levers import WHOLE_BPS, Band, Levers, Policy
-from parley.servicing.interest import Frequency
-from parley.servicing.pricing.plans import MODES, Plans
+from parley.servicing.interest import Frequency, period_interest
+from parley.servicing.pricing.plans import MODES, Column, Plans
 from parley.servicing.pricing.prices import price
 from parley.servicing.pricing.worth import worth_minor
 from parley.servicing.products.terms import UnpaidInterest
 from parley.servicing.rates.npv import present_value
-from parley.servicing.schedule import Schedule, deferred_schedule, level_schedule, settled_schedule
+from parley.servicing.schedule import Schedule, begun_schedule, deferred_schedule, level_schedule, settled_schedule
 
 # A month as the interest of a plan counts it; the first period is a whole one.
 _MONTH_DAYS = 30
@@ -32,8 +33,9 @@ _MONTH_DAYS = 30
 class Candidate:
     """One plan of the lattice, priced. Units: minor units; `asked` is the number of payments it was priced for.
 
-    `count` is that of the finished schedule: rounding may pay off a very small debt early. `down_minor`: the first
-    payment of a settlement, 0 for a level plan. `largest_minor`: the largest of the monthly payments.
+    `count` is that of the finished schedule: rounding may pay off a very small debt early. `down_minor`: a first
+    payment that is another than the monthly ones, as of a settlement (`settles`), else 0; `asked` counts those after
+    it. `largest_minor`: the largest of the monthly payments.
     """
 
     asked: int
@@ -48,6 +50,7 @@ class Candidate:
     total_minor: int
     interest_minor: int
     worth_minor: int
+    settles: bool = False
 
     @property
     def frequency(self) -> Frequency:
@@ -82,6 +85,7 @@ class Reach:
     settlements: tuple[tuple[int, int, int], ...]
     lowest_worth_bps: int
     write_down_bps: int = 0
+    larger_first: bool = False
 
 
 def reach_of(facts: Facts, policy: Policy) -> Reach:
@@ -95,6 +99,7 @@ def reach_of(facts: Facts, policy: Policy) -> Reach:
         most_deferred=min(row.most_deferred, band.most_deferred),
         settlements=tuple(one for one in _settlements(row, band) if one[2] < grid.most),
         lowest_worth_bps=band.lowest_worth_bps,
+        larger_first=row.larger_first,
     )
 
 
@@ -139,36 +144,44 @@ def lattice(facts: Facts, policy: Policy, reach: Reach) -> list[Candidate]:
     if deferred > reach.most_deferred:
         return []
     level = _level(facts, reach, deferred, policy.odds.discount_bps)
-    # A settlement is paid now, or is none.
-    settled = _settled(facts, reach, policy.odds.discount_bps) if deferred == 0 else []
-    return level + settled
+    if deferred:
+        return level
+    # What is paid first is paid now, or the plan is none of these.
+    return level + _begun(facts, reach, policy.odds.discount_bps) + _settled(facts, reach, policy.odds.discount_bps)
 
 
-def _level(facts: Facts, reach: Reach, deferred: int, discount_bps: int) -> list[Candidate]:
+def _forgiven(facts: Facts, reach: Reach) -> list[int]:
+    """Return what may be forgiven in a plan that is no settlement, ascending."""
     written_down = divide_half_up(facts.balance_minor * reach.write_down_bps, WHOLE_BPS)
     waived = {divide_half_up(facts.charges_minor * share, WHOLE_BPS) for share in reach.waived_bps}
-    combined = [
-        (count, rate, waiver + written_down)
-        for waiver, rate, count in every(sorted(waived), reach.rates, reach.counts)
-        if waiver + written_down < facts.balance_minor
-    ]
-    if not combined:
-        return []
-    counts, rates, forgiven = (np.array(column, np.int64) for column in zip(*combined, strict=True))
-    same = np.ones(len(combined), np.int64)
-    plans = Plans(
-        # Which part of the debt is forgiven changes no figure.
-        principal_minor=same * facts.balance_minor,
+    return sorted(waiver + written_down for waiver in waived if waiver + written_down < facts.balance_minor)
+
+
+def _columns(amounts: Column, counts: Column, rates: Column, deferred: int = 0) -> Plans:
+    """Return level plans of *amounts*; which part of a debt was forgiven changes no figure."""
+    same = np.ones(len(amounts), np.int64)
+    return Plans(
+        principal_minor=amounts,
         charges_minor=same * 0,
         payments=counts + deferred,
         annual_rate_bps=rates,
-        write_down_minor=forgiven,
+        write_down_minor=same * 0,
         waiver_minor=same * 0,
         deferred=same * deferred,
         unpaid_interest=same * MODES.index(UnpaidInterest.HELD),
         first_period_days=same * _MONTH_DAYS,
         balloon_minor=same * 0,
     )
+
+
+def _level(facts: Facts, reach: Reach, deferred: int, discount_bps: int) -> list[Candidate]:
+    combined = [
+        (count, rate, forgiven) for forgiven, rate, count in every(_forgiven(facts, reach), reach.rates, reach.counts)
+    ]
+    if not combined:
+        return []
+    counts, rates, forgiven = (np.array(column, np.int64) for column in zip(*combined, strict=True))
+    same, plans = np.ones(len(combined), np.int64), _columns(facts.balance_minor - forgiven, counts, rates, deferred)
     prices = price(plans)
     worths = worth_minor(plans, prices, discount_bps)
     columns = (
@@ -176,6 +189,48 @@ def _level(facts: Facts, reach: Reach, deferred: int, discount_bps: int) -> list
         *(prices.last_minor, prices.largest_minor, prices.total_minor, prices.interest_minor, worths),
     )
     return [Candidate(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _begun(facts: Facts, reach: Reach, discount_bps: int) -> list[Candidate]:
+    """Return the plans that begin with all that can be paid at once; the rest is a level plan from a month later.
+
+    The interest of the first month is part of the first payment. None where that is no more than a month's capacity.
+    """
+    first = facts.lump_minor
+    if not reach.larger_first or first <= facts.capacity_minor:
+        return []
+    combined = [
+        (count, rate, forgiven, interest, left)
+        for forgiven, rate in every(_forgiven(facts, reach), reach.rates)
+        if (interest := period_interest(facts.balance_minor - forgiven, rate)) < first
+        and (left := facts.balance_minor - forgiven + interest - first) > 0
+        # The first payment is one of those the product allows.
+        for count in reach.counts[:-1]
+    ]
+    if not combined:
+        return []
+    counts, rates, _forgiven_then, _interest, rest = (
+        np.array(column, np.int64) for column in zip(*combined, strict=True)
+    )
+    prices = price(_columns(rest, counts, rates))
+    columns = (
+        prices.instalment_minor,
+        prices.last_minor,
+        prices.largest_minor,
+        prices.total_minor,
+        prices.interest_minor,
+    )
+    monthly = Fraction(discount_bps, 12 * WHOLE_BPS)
+    found = []
+    for terms, count, priced in zip(
+        combined, prices.payments.tolist(), zip(*(column.tolist() for column in columns), strict=True), strict=True
+    ):
+        (asked, rate, forgiven, interest, _), (level, last, largest, total, later) = terms, priced
+        sums = [first, *[level] * (count - 1), last]
+        figures = (count + 1, level, last, largest, first + total, interest + later)
+        worth = present_value(sums, [monthly] * len(sums))
+        found.append(Candidate(asked, rate, forgiven, 0, first, *figures, worth))
+    return found
 
 
 def _settled(facts: Facts, reach: Reach, discount_bps: int) -> list[Candidate]:
@@ -203,6 +258,7 @@ def _settled(facts: Facts, reach: Reach, discount_bps: int) -> list[Candidate]:
                 total_minor=amount,
                 interest_minor=0,
                 worth_minor=present_value(sums, [rate] * len(sums)),
+                settles=True,
             )
         )
     return found
@@ -210,13 +266,13 @@ def _settled(facts: Facts, reach: Reach, discount_bps: int) -> list[Candidate]:
 
 def schedule_of(candidate: Candidate, facts: Facts) -> Schedule:
     """Return the final schedule of a candidate, row by row; that it costs what was priced is asserted."""
-    amount = facts.balance_minor - candidate.forgiven_minor
-    if candidate.down_minor:
-        plan = settled_schedule(
-            amount, candidate.down_minor, candidate.asked, facts.first_due_on, facts.currency, candidate.forgiven_minor
-        )
+    rate, forgiven, down = candidate.annual_rate_bps, candidate.forgiven_minor, candidate.down_minor
+    amount = facts.balance_minor - forgiven
+    if candidate.settles:
+        plan = settled_schedule(amount, down, candidate.asked, facts.first_due_on, facts.currency, forgiven)
+    elif down:
+        plan = begun_schedule(amount, rate, down, candidate.asked, facts.first_due_on, facts.currency, forgiven)
     else:
-        rate, forgiven = candidate.annual_rate_bps, candidate.forgiven_minor
         plain = level_schedule(
             amount, rate, candidate.asked, facts.first_due_on, facts.currency, forgiven_minor=forgiven
         )

@@ -58,7 +58,8 @@ class Levers:
 
     `rate_bps`: annual rates, none of which is applied above the contract's. `waived_bps`: shares of the charges (fees
     and penalty interest). `most_payments`: fewer than the product allows, or None. `most_deferred`: payments that may
-    be left out at the start; their interest bears none and is paid with the last payment.
+    be left out at the start; their interest bears none and is paid with the last payment. `larger_first`: a plan may
+    begin with a payment larger than the instalments after it, where the borrower named one.
     """
 
     products: frozenset[Product]
@@ -68,6 +69,7 @@ class Levers:
     most_payments: int | None = None
     most_deferred: int = 0
     settlement: Settlement | None = None
+    larger_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Memory:
     """What the talk has established. Sealed at rest: it holds what the borrower told us.
 
     Units: minor units; `capacity_minor` is a month's, as is `asked_minor`, a figure read back because the reply could
-    mean several; counters count since the thread opened.
+    mean several, unless `asked_once`; `lump_minor` can be paid once; counters count since the thread opened.
     """
 
     goal: str = ""
@@ -47,7 +47,9 @@ class Memory:
     menus: int = 0
     declined: bool = False
     asked_minor: int | None = None
+    asked_once: bool = False
     capacity_minor: int | None = None
+    lump_minor: int | None = None
     first_due_on: date | None = None
     # A day on which pay comes, as the borrower named it, and how many days apart such days are; 0: a month.
     pay_day: date | None = None

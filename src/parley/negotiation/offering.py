@@ -13,7 +13,11 @@ from parley.negotiation.state import State
 def offer_menu(memory: Memory, capacity_minor: int, start: date | None, policy: Policy) -> Move:
     """Compute the menu for what a month allows. Nothing to spare goes to a person, with advice."""
     memory = memory.but(
-        capacity_minor=capacity_minor, first_due_on=start or memory.first_due_on, asked_minor=None, unclear=0
+        capacity_minor=capacity_minor,
+        first_due_on=start or memory.first_due_on,
+        asked_minor=None,
+        asked_once=False,
+        unclear=0,
     )
     if memory.menus >= policy.offers_per_conversation:
         return to_person(memory, "many_offers")

@@ -57,6 +57,7 @@ _LEVERS: Final = (
     "charges_waived_bps",
     "most_payments",
     "most_deferred",
+    "larger_first",
     "settlement_discount_bps",
     "settlement_down_payment_bps",
     "settlement_payments",
@@ -135,6 +136,13 @@ class _Table:
         value = self.values.get(key, default) if default is not None else self.needs(key)
         return self._whole(key, value, least, most)
 
+    def truth(self, key: str, *, default: bool) -> bool:
+        """Return true or false; *default* where the key is missing."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            self.fail(key, f"{key!r} is true or false", f"{key!r} 须为 true 或 false")
+        return value
+
     def numbers(self, key: str, least: int, most: int, default: tuple[int, ...] | None = None) -> tuple[int, ...]:
         """Return a list of whole numbers within bounds, no two alike."""
         value = self.values.get(key, list(default)) if default is not None else self.needs(key)
@@ -211,6 +219,7 @@ def _row(table: _Table) -> Levers:
         most_payments=table.number("most_payments", 1, MOST_PAYMENTS) if "most_payments" in table.values else None,
         most_deferred=table.number("most_deferred", 0, MOST_PAYMENTS, 0),
         settlement=_settlement(table),
+        larger_first=table.truth("larger_first", default=False),
     )
 
 

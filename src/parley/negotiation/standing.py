@@ -10,6 +10,19 @@ from parley.negotiation.budget.budgeting import Budgeting
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class AtOnce:
+    """One payment named in a reply. Units: minor units; `rest_minor` is a month's, named beside it.
+
+    `amount_minor` None: all that is owed. `is_sure`: it can be nothing else. `is_later`: a day to come is named.
+    """
+
+    amount_minor: int | None
+    is_sure: bool = True
+    rest_minor: int | None = None
+    is_later: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Standing:
     """The facts a move depends on, prepared by the engine. Units: minor units, local date of the borrower.
 
@@ -22,7 +35,8 @@ class Standing:
     `has_plan`: one that was agreed stands; `has_missed`: one broke, and its missed payment is known. `after`: what the
     words of the table for talks after an agreement say.
     `budget`: what income and spending are asked and worked out with. `agrees`: the reply is a yes and nothing beside.
-    `implied_minor`: what so many payments as the reply names come to a month, where it names no sum.
+    `implied_minor`: what so many payments as the reply names come to a month, where it names no sum. `at_once`: the one
+    payment it names.
     `wants_limit_rise`: the reply asks for a higher limit; `may_ask_limit_rise`: such a wish goes to the lender's core:
     the account has a limit, and nothing tells of difficulty.
     """
@@ -49,3 +63,4 @@ class Standing:
     agrees: bool = True
     implied_minor: int | None = None
     writer: str = ""
+    at_once: AtOnce | None = None

@@ -21,7 +21,7 @@ from parley.nlu.phrases import BadPhrase, Part, Phrase, compile_list, compile_ph
 _SECTIONS: Final = frozenset({"script", "respell", "words", "vocabulary", "lists", "keywords", "rule"})
 _RULE_KEYS: Final = frozenset({"id", "kind", "label", "why", "weight", "contexts", "phrases", "unless", "never_with"})
 KINDS: Final = frozenset(
-    "stop risk legal intent also hardship frequency anchor sensitive conditional negation resume only_adverts "
+    "stop risk legal intent also hardship frequency anchor sensitive conditional negation resume only_adverts lump "
     "not_money not_promised cause not_a_count two_payments nothing done channel correction content notice wish".split()
 )
 _MOST_HITS_OF_A_PHRASE: Final = 4

@@ -31,6 +31,7 @@ __all__ = [
     "PlanRow",
     "Schedule",
     "TooSmall",
+    "begun_schedule",
     "deferred_schedule",
     "level_instalment",
     "level_schedule",
@@ -202,6 +203,29 @@ def settled_schedule(
         left -= part
         rows.append(PlanRow(number, due_on, part, part, 0, left))
     return Schedule(tuple(rows), currency, 0, forgiven_minor=forgiven_minor, has_down_payment=len(rows) > 1)
+
+
+def begun_schedule(
+    amount_minor: int,
+    annual_rate_bps: int,
+    first_minor: int,
+    payments: int,
+    first_due_on: date,
+    currency: str,
+    forgiven_minor: int = 0,
+) -> Schedule:
+    """Return the plan that begins with *first_minor* and repays the rest in *payments* level ones from a month later.
+
+    The first payment holds the interest of the first month, which is a whole one.
+    """
+    interest = period_interest(amount_minor, annual_rate_bps)
+    rest = amount_minor + interest - first_minor
+    assert interest < first_minor and rest > 0, "a first payment repays some of the debt, and not all of it"
+    second_on = due_dates(first_due_on, Frequency.MONTHLY, 2)[1]
+    later = level_schedule(rest, annual_rate_bps, payments, second_on, currency, anchor_day=first_due_on.day)
+    first = PlanRow(1, first_due_on, first_minor, first_minor - interest, interest, rest)
+    rows = (first, *(row._replace(number=row.number + 1) for row in later.rows))
+    return replace(later, rows=rows, forgiven_minor=forgiven_minor, has_down_payment=True)
 
 
 def schedule_for_instalment(

@@ -11,23 +11,37 @@ from uuid import UUID
 from django.db.models import F
 
 from parley.engine.outcome import NewOffer
-from parley.engine.stated import OFFER_TEXTS, Offered
+from parley.engine.stated import OFFER_TEXTS, WITH_ACCOUNT, Offered
 from parley.store import models
 from parley.store.rows import plan_from_json, plan_to_json
 
 
 def offered_by(messages: Sequence[models.Message]) -> Mapping[UUID, Offered]:
-    """Return, for each message about an offer, the plans of its record; without one it may state no number at all."""
+    """Return, for each message about an offer, the plans of its record; without one it may state no number at all.
+
+    What the account owes counts as it was when the turn answered: a payment that came in since made no text wrong.
+    """
     about = [message for message in messages if message.template_key in OFFER_TEXTS]
     if not about:
         return {}
     rows = models.OfferRecord.objects.filter(id__in={message.offer_id for message in about if message.offer_id})
     plans = {row.id: tuple(plan_from_json(plan) for plan in row.plans) for row in rows}
     missed = _missed([one.offer_id for one in about if one.offer_id is not None])
+    owed = _owed([one.resend_of_id or one.id for one in about if one.template_key in WITH_ACCOUNT])
     return {
-        one.id: Offered(plans.get(one.offer_id, ()), missed.get(one.offer_id)) if one.offer_id else Offered(())
+        one.id: Offered(plans.get(one.offer_id, ()), missed.get(one.offer_id), owed.get(one.resend_of_id or one.id, ()))
+        if one.offer_id
+        else Offered(())
         for one in about
     }
+
+
+def _owed(messages: Sequence[UUID]) -> Mapping[UUID, tuple[int, ...]]:
+    """Return what the turns that wrote these messages kept of what was owed. Units: minor units."""
+    if not messages:
+        return {}
+    turns = models.Event.objects.filter(kind="turn", message_id__in=messages).values_list("message_id", "data")
+    return {message: tuple(data.get("owed", {}).values()) for message, data in turns if message is not None}
 
 
 def _missed(offers: Sequence[UUID]) -> Mapping[UUID, int]:

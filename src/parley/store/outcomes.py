@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from parley.engine.case import Case
 from parley.engine.outcome import Draft, NewArrangement, NewOffer, NewPromise, Outcome
+from parley.engine.stated import WITH_ACCOUNT
 from parley.ids import derive_id
 from parley.negotiation.budget.recheck import plan_recheck_on
 from parley.negotiation.state import State
@@ -30,7 +31,7 @@ from parley.store.vault import Vault
 ANSWER_PRIORITY: Final = 0
 # The provider of a reply that is an act on the borrower's page.
 PAGE: Final = "page"
-_ABOUT_AN_OFFER: Final = ("offer.", "plan.", "arrangement.missed_")
+_ABOUT_AN_OFFER: Final = ("offer.", "plan.", "arrangement.missed_", *WITH_ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

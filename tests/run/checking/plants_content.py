@@ -11,7 +11,7 @@ from django.db import connection
 from parley.run.checking import Kind
 from parley.store import models
 from tests.run.checking.planting import breaks
-from tests.run.checking.world import CAPACITY, NEUTRAL, OFFER, READ_BACK, TAIL, World, day, plan
+from tests.run.checking.world import CAPACITY, NEUTRAL, OFFER, READ_BACK, TAIL, WHAT_IF, World, day, plan
 
 # ---------------------------------------------------------------- words
 
@@ -96,6 +96,26 @@ def count_not_offered(world: World) -> None:
 @breaks(Kind.NUMBER_NOT_IN_OFFER)
 def figures_of_the_other_option(world: World) -> None:
     _states(world, READ_BACK, "plan.read_back", option=0)
+
+
+@breaks(Kind.NUMBER_NOT_IN_OFFER)
+def debt_that_is_not_the_accounts(world: World) -> None:
+    world.ask_what_if(WHAT_IF.replace("owe $123.50", "owe $123.51"), day(9))
+
+
+@breaks(Kind.NUMBER_NOT_IN_OFFER)
+def arrears_that_are_not_the_accounts(world: World) -> None:
+    world.ask_what_if(WHAT_IF.replace("$43.50 is past due", "$45.00 is past due"), day(9))
+
+
+@breaks(Kind.NUMBER_NOT_IN_OFFER)
+def cost_that_is_no_plans(world: World) -> None:
+    world.ask_what_if(WHAT_IF.replace("costs $120.00", "costs $119.99"), day(9))
+
+
+@breaks(Kind.NUMBER_NOT_IN_OFFER)
+def debt_of_which_the_turn_kept_nothing(world: World) -> None:
+    world.ask_what_if(WHAT_IF, day(9), owed={})
 
 
 @breaks(Kind.NUMBER_NOT_IN_OFFER)

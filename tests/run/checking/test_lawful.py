@@ -19,6 +19,7 @@ from tests.run.checking.world import (
     PROMOTION,
     REMINDER,
     TAIL,
+    WHAT_IF,
     World,
     day,
 )
@@ -65,6 +66,11 @@ def resent_after_a_doubt_the_carrier_left(world: World) -> None:
     world.permit(first)
     world.submit(str(first.id), who.number, NEUTRAL, day(9), answered=False)
     world.send(who, day(9, 20), purpose="risk_alert", resend_of=first)
+
+
+@lawful
+def what_holds_without_a_plan_by_the_figures_of_the_turn(world: World) -> None:
+    world.ask_what_if(WHAT_IF, day(9))
 
 
 @lawful

@@ -52,6 +52,10 @@ READ_BACK = (
     "Example Card: please check: 3 monthly payments of $40.00 from Dec 28, 0.00% APR, $120.00 in total. "
     "Reply YES to agree or NO." + TAIL
 )
+WHAT_IF = (
+    "Example Card: a plan here costs $120.00 in total. Without a plan your agreement goes on as it is: "
+    "you owe $123.50, of which $43.50 is past due, with interest and fees as agreed." + TAIL
+)
 CONFIRMED = "Example Card: you will get no more texts from us. To reach a person: Dana Reyes, 800-555-0100, 8-20."
 CRISIS = "Example Card: thank you for telling us. These people help now: 988 (call or text, 24h)."
 SORRY = "Example Card: sorry for the text. We will not write to this number again." + TAIL
@@ -311,6 +315,16 @@ class World:
         """Answer, a minute later where nothing else is said."""
         fields = {"purpose": "negotiation_reply", "template_key": "help.who", "in_reply_to": heard, **values}
         return self.send(person, at or heard.received_at + timedelta(minutes=1), text, **fields)
+
+    def ask_what_if(self, text: str, at: datetime, owed: dict[str, int] | None = None) -> None:
+        """Tell a proven borrower with an offer on record what holds without a plan, as the turn kept it."""
+        who = self.person()
+        self.prove(who, at - timedelta(days=1))
+        offer = self.offer(who, at)
+        heard = self.hear(who, "what if I don't?", at)
+        message = self.answer(who, heard, text, template_key="info.what_if", offer=offer)
+        kept = {"owed": {"balance_minor": 12_350, "arrears_minor": 4_350} if owed is None else owed}
+        models.Event.objects.create(at=at, kind="turn", borrower_id=who.id, message=message, data=kept)
 
     def store(self, event: str, at: datetime) -> None:
         self.lines.append(Acknowledged(self.next_n, at, (event,)))

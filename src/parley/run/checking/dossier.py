@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from parley.run.checking.centre import Centre, Stop, Trace
+from parley.run.checking.expectations import expectations
 from parley.store import models
 from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
@@ -155,6 +156,8 @@ class Dossier:
     proofs: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     arrangements: list[Agreed] = field(default_factory=list)
     offers: list[Offered] = field(default_factory=list)
+    # What the turn that wrote a message kept of what was owed, in minor units.
+    owed: dict[UUID, frozenset[int]] = field(default_factory=dict)
     stops: list[Stop] = field(default_factory=list)
     permitted: set[UUID] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
@@ -204,6 +207,7 @@ class _Chunk:
         self._arrangements()
         self._offers()
         self._rows()
+        self._owed()
         self._calls()
 
     def _among(self, borrower: str) -> dict[str, UUID]:
@@ -310,6 +314,20 @@ class _Chunk:
             borrower, sealed, *values = cast("tuple[Any, ...]", found)
             body = self._open(borrower, Sealed.MESSAGE_BODY, values[0], sealed)
             self.found[borrower].rows.append(Row(body, *values))
+
+    def _owed(self) -> None:
+        stating = [
+            row for one in self.found.values() for row in one.rows if row.template in expectations().with_account
+        ]
+        if not stating:
+            return
+        # A message that was sent again says what the first one said.
+        turns = models.Event.objects.filter(
+            kind="turn", message_id__in=[row.resend_of or row.id for row in stating], borrower_id__in=self.found
+        )
+        for borrower, message, data in turns.values_list("borrower_id", "message_id", "data"):
+            assert message is not None, "asked for above"
+            self.found[borrower].owed[message] = frozenset(data.get("owed", {}).values())
 
     def _calls(self) -> None:
         placed = models.Call.objects.filter(**self._among("borrower_id"), direction="out").order_by("at", "id")

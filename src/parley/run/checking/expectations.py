@@ -81,6 +81,7 @@ class Expectations:
     without_hotline: frozenset[str]
     without_stop_word: frozenset[str]
     offer_templates: tuple[str, ...]
+    with_account: frozenset[str]
     no_counts: frozenset[str]
     hand_over: timedelta
     intended: timedelta
@@ -156,6 +157,7 @@ def parse(raw: bytes) -> Expectations:
         without_hotline=frozenset(lines["without_hotline"]),
         without_stop_word=frozenset(lines["without_stop_word"]),
         offer_templates=tuple(table["offers"]["templates"]),
+        with_account=frozenset(table["offers"]["with_account"]),
         no_counts=frozenset(table["offers"]["no_counts"]),
         hand_over=timedelta(seconds=limits["hand_over_seconds"]),
         intended=timedelta(minutes=limits["intended_minutes"]),

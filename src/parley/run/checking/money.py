@@ -94,12 +94,18 @@ def _arrangements(tally: Tally) -> None:
         parts = sorted(row.instalments.all(), key=lambda part: part.number)
         if not _is_the_offered(row, parts):
             tally.add(Kind.PLAN_SUM, row.id)
-        if any(part.amount_minor > row.capacity_minor for part in parts):
+        if any(part.amount_minor > _most_minor(row, part.number) for part in parts):
             tally.add(Kind.ABOVE_CAPACITY, row.id)
     for intervals in standing.values():
         for (_, first_end, _), (start, _, later) in pairwise(intervals):
             if first_end is None or start < first_end:
                 tally.add(Kind.TWICE_AGREED, later)
+
+
+def _most_minor(row: models.Arrangement, number: int) -> int:
+    """Return the most that a payment may be: a month's capacity; the first one what the borrower named to pay once."""
+    facts = row.offer.certificate.get("facts", {})
+    return max(row.capacity_minor, facts.get("lump_minor", 0) if number == 1 else 0)
 
 
 def _is_the_offered(row: models.Arrangement, parts: list[models.ArrangementInstalment]) -> bool:

@@ -190,6 +190,15 @@ def allowed_plans(policy: Mapping[str, Any], facts: Facts, step: int) -> Allowed
             for count in counts
         ]
         plans += kept
+        if deferred == 0 and row.get("larger_first", False) and facts.lump > facts.capacity:
+            plans += (
+                plan
+                for waiver in forgiven
+                if waiver < facts.balance
+                for rate in sorted({min(rate, facts.contract_rate) for rate in rates})
+                for count in counts[:-1]
+                for plan in _begun(facts.balance - waiver, facts.lump, count, rate, waiver, discount)
+            )
         if not is_floor and deferred == 0:
             plans += (plan for plan in _settled(row, band, facts, discount) if plan.asked < grid["max_payments"])
     smallest = policy["smallest_instalment_minor"].get(facts.currency, 1)
@@ -228,6 +237,16 @@ def _level(amount: int, asked: int, rate: int, forgiven: int, deferred: int, dis
     rows.append((left + last, left, last))
     payments = [*[0] * deferred, *(payment for payment, _, _ in rows)]
     return Plan(asked, rate, forgiven, deferred, 0, tuple(rows), _worth(payments, discount))
+
+
+def _begun(amount: int, first: int, asked: int, rate: int, forgiven: int, discount: int) -> Iterator[Plan]:
+    """Give the plan that begins with *first*, with *asked* level payments after it; none where nothing is left."""
+    interest = half_up(Fraction(amount * rate, _YEAR))
+    rest = amount + interest - first
+    if interest < first and rest > 0:
+        later = _level(rest, asked, rate, 0, 0, discount).rows
+        rows = ((first, first - interest, interest), *later)
+        yield Plan(asked, rate, forgiven, 0, first, rows, _worth([payment for payment, _, _ in rows], discount))
 
 
 def _settled(row: Mapping[str, Any], band: Mapping[str, Any], facts: Facts, discount: int) -> Iterator[Plan]:

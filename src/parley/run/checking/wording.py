@@ -44,7 +44,8 @@ class Reader:
             tally.add(Kind.DISCLOSURE, contact.row.id)
         if contact.row.template.startswith(self._expected.offer_templates):
             offer = dossier.offer_of(contact.row, contact.at)
-            if self._states_other_figures(bare, contact.row, offer):
+            owed = dossier.owed.get(contact.row.resend_of or contact.row.id, frozenset())
+            if self._states_other_figures(bare, contact.row, offer, owed):
                 tally.add(Kind.NUMBER_NOT_IN_OFFER, contact.row.id)
 
     def _lines(self, contact: Contact, dossier: Dossier, tally: Tally) -> None:
@@ -60,9 +61,11 @@ class Reader:
     def _is_proven(self, contact: Contact, dossier: Dossier) -> bool:
         return any(_is_fresh(proof, contact.at, self._fresh) for proof in dossier.proofs.get(contact.row.point, ()))
 
-    def _states_other_figures(self, bare: str, row: Row, offer: Offered | None) -> bool:
+    def _states_other_figures(self, bare: str, row: Row, offer: Offered | None, owed: frozenset[int]) -> bool:
         found = figures(bare)
         amounts, rates, counts = _offered(offer, row.option)
+        if row.template in self._expected.with_account and offer is not None:
+            amounts |= {Decimal(minor).scaleb(-MINOR_DIGITS[offer.currency]) for minor in owed}
         numbers = () if row.template in self._expected.no_counts else found.numbers
         return (
             any(amount not in amounts for amount in found.amounts)

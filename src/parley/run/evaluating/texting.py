@@ -48,6 +48,7 @@ ASKS: Final = {
     "capacity.ask": Ask.CAPACITY,
     "capacity.again": Ask.CAPACITY,
     "cannot_pay.capacity": Ask.CAPACITY,
+    "lump.capacity": Ask.CAPACITY,
     "plan.declined": Ask.CAPACITY,
     # The borrowers of an evaluation know no income and spending of their own: they say what they said before.
     **dict.fromkeys(("budget.household", "budget.income", "budget.months", "budget.housing"), Ask.AGAIN),

@@ -25,7 +25,7 @@ KINDS: Final = (
     "missing_name", "asked_again", "says_not_done",
 )  # fmt: skip
 _SHOWS_PLANS: Final = ("offer.", "plan.")
-_ASKS_CAPACITY: Final = frozenset({"capacity.ask", "cannot_pay.capacity"})
+_ASKS_CAPACITY: Final = frozenset({"capacity.ask", "cannot_pay.capacity", "lump.capacity"})
 
 
 @dataclass(slots=True, repr=False)
@@ -50,7 +50,7 @@ class Watch:
         if answer.amount_minor:
             self._named.add(self._major(answer.amount_minor))
         memory = back.outcome.memory
-        for amount in (memory.asked_minor, memory.capacity_minor, memory.promise_minor):
+        for amount in (memory.asked_minor, memory.capacity_minor, memory.lump_minor, memory.promise_minor):
             if amount is not None:
                 self._named.add(self._major(amount))
         if back.outcome.offer is None:
