@@ -189,6 +189,18 @@ def agreed_above_capacity(world: World) -> None:
     world.agree(who, world.offer(who, day(9), [plan([6_001, 6_000])]), day(9))
 
 
+@breaks(Kind.ABOVE_CAPACITY)
+def first_payment_above_what_can_be_paid_once(world: World) -> None:
+    who = world.person()
+    world.agree(who, world.offer(who, day(9), [plan([9_001, 2_999])], lump_minor=9_000), day(9))
+
+
+@breaks(Kind.ABOVE_CAPACITY)
+def second_payment_as_large_as_the_one_at_once(world: World) -> None:
+    who = world.person()
+    world.agree(who, world.offer(who, day(9), [plan([6_000, 9_000])], lump_minor=9_000), day(9))
+
+
 @breaks(Kind.TWICE_AGREED)
 def two_arrangements_stand(world: World) -> None:
     who = world.person()

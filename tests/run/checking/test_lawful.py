@@ -22,6 +22,7 @@ from tests.run.checking.world import (
     WHAT_IF,
     World,
     day,
+    plan,
 )
 
 Lawful = Callable[[World], None]
@@ -71,6 +72,12 @@ def resent_after_a_doubt_the_carrier_left(world: World) -> None:
 @lawful
 def what_holds_without_a_plan_by_the_figures_of_the_turn(world: World) -> None:
     world.ask_what_if(WHAT_IF, day(9))
+
+
+@lawful
+def first_payment_as_large_as_was_named(world: World) -> None:
+    who = world.person()
+    world.agree(who, world.offer(who, day(9), [plan([9_000, 3_000])], lump_minor=9_000), day(9))
 
 
 @lawful

@@ -337,7 +337,9 @@ class World:
 
     # --- money
 
-    def offer(self, person: Person, at: datetime, plans: list[dict[str, Any]] | None = None) -> models.OfferRecord:
+    def offer(
+        self, person: Person, at: datetime, plans: list[dict[str, Any]] | None = None, lump_minor: int = 0
+    ) -> models.OfferRecord:
         return models.OfferRecord.objects.create(
             id=self.name("offer"),
             conversation_id=person.talk,
@@ -347,7 +349,7 @@ class World:
             currency="USD",
             capacity_minor=6_000,
             plans=plans or [plan([6_000, 6_000]), plan([4_000, 4_000, 4_000])],
-            certificate={},
+            certificate={"facts": {"lump_minor": lump_minor}} if lump_minor else {},
         )
 
     def agree(self, person: Person, offer: models.OfferRecord, at: datetime, **values: object) -> models.Arrangement:
