@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 ENGLISH = ReadingContext("capacity", NOW, "America/New_York", "en-US", "USD")
 CHINESE = ReadingContext("capacity", NOW, "Asia/Shanghai", "zh-CN", "CNY")
 
-ONCE = {
+ONCE: dict[str, int | str] = {
     "I can pay 800 at once": 800, "one payment of 5000": 5000, "lump sum of 2000": 2000,
     "$1,240.50 in one go": "1240.50",
     "could do 2k as a lump sum": 2000, "eight hundred at once": 800, "400 up front": 400,
@@ -37,7 +37,7 @@ WITH_REST = {
     "我今天先付八百，后面每月两百": (800, 200, "monthly"),
     "我先還5000，其餘每月1000": (5000, 1000, "monthly"),
 }
-EITHER = {
+EITHER: dict[str, int | str] = {
     "800 now": 800, "pay 600 today": 600, "600 to start with": 600, "we could pay 1,000.50 right away": "1000.50",
     "先付2000": 2000, "現在可以還5000": 5000, "馬上可以付5000塊": 5000, "只能先还500": 500,
 }  # fmt: skip

@@ -41,7 +41,7 @@ def _owed(messages: Sequence[UUID]) -> Mapping[UUID, tuple[int, ...]]:
     if not messages:
         return {}
     turns = models.Event.objects.filter(kind="turn", message_id__in=messages).values_list("message_id", "data")
-    return {message: tuple(data.get("owed", {}).values()) for message, data in turns if message is not None}
+    return {message: tuple(data.get("owed", {}).values()) for message, data in turns}
 
 
 def _missed(offers: Sequence[UUID]) -> Mapping[UUID, int]:
