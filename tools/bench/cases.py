@@ -27,6 +27,7 @@ from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
 from tools.bench.columns import columns
 from tools.bench.figures import Figure
+from tools.bench.inbound import inbound
 from tools.bench.menus import menus
 from tools.bench.pricing import pricing
 from tools.bench.rates import rates
@@ -135,6 +136,7 @@ CASES: Final[Mapping[str, tuple[Case, bool]]] = {
     "pricing": (pricing, False),
     "menus": (menus, False),
     "columns": (columns, False),
+    "inbound": (inbound, True),
 }
 
 

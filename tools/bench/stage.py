@@ -36,6 +36,9 @@ class Size:
     lattices: int
     book: int
     book_singly: int
+    posts: int
+    posts_singly: int
+    posts_texts: int
 
 
 FULL = Size(
@@ -49,6 +52,9 @@ FULL = Size(
     lattices=2_000,
     book=1_000_000,
     book_singly=4_000,
+    posts=30_000,
+    posts_singly=3_000,
+    posts_texts=4_000,
 )
 QUICK = Size(
     accounts=150,
@@ -61,6 +67,9 @@ QUICK = Size(
     lattices=4,
     book=1_000,
     book_singly=50,
+    posts=400,
+    posts_singly=64,
+    posts_texts=100,
 )
 
 

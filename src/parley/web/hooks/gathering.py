@@ -35,11 +35,21 @@ Write = Callable[[Sequence[Call]], list[Answer]]
 
 
 class Gatherer:
-    """Gathers calls for *write*. Belongs to the one event loop that first asks it; bounded by *most_waiting*."""
+    """Gathers up to *most_at_once* calls for *write*, of at most *most_waiting*.
 
-    def __init__(self, write: Write, close: Callable[[], None], *, most_waiting: int = MOST_WAITING) -> None:
+    Belongs to the one event loop that asks it.
+    """
+
+    def __init__(
+        self,
+        write: Write,
+        close: Callable[[], None],
+        *,
+        most_at_once: int = MOST_AT_ONCE,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
         self._write, self._close = write, close
-        self._most_waiting = most_waiting
+        self._most_at_once, self._most_waiting = most_at_once, most_waiting
         self._waiting: deque[tuple[Call, asyncio.Future[Answer]]] = deque()
         self._in_hand = 0
         self._running: asyncio.Task[None] | None = None
@@ -65,9 +75,9 @@ class Gatherer:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
-                if len(self._waiting) < MOST_AT_ONCE:
+                if len(self._waiting) < self._most_at_once:
                     await asyncio.sleep(LINGER_SECONDS)
-                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most_at_once))]
                 self._in_hand = len(batch)
                 try:
                     answers = await loop.run_in_executor(self._thread, self._write, [call for call, _ in batch])
