@@ -124,6 +124,13 @@ def test_a_door_without_a_secret_is_a_defect() -> None:
         ({"at": "yesterday"}, "at"),
         ({"at": "0001-01-01T00:00:00+14:00"}, "at"),
         ({"at": 12}, "at"),
+        ({"part": 2}, "part"),
+        ({"part": {"reference": "7", "number": 1, "of": 1}}, "part"),
+        ({"part": {"reference": "7", "number": 3, "of": 2}}, "part"),
+        ({"part": {"reference": "7", "number": 0, "of": 2}}, "part"),
+        ({"part": {"reference": "7", "number": 1, "of": 256}}, "part"),
+        ({"part": {"reference": "7", "number": True, "of": 2}}, "part"),
+        ({"part": {"reference": 7, "number": 1, "of": 2}}, "reference"),
     ],
 )
 def test_a_text_with_a_field_of_another_form_is_refused_with_its_name(change: dict[str, Any], where: str) -> None:

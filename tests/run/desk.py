@@ -29,7 +29,8 @@ from parley.run.paging import Pager
 from parley.run.sending import Sender
 from parley.settings import Settings
 from parley.store import models
-from parley.store.inbox import ArrivedText, accept_texts
+from parley.store.arrived import ArrivedText
+from parley.store.inbox import accept_texts
 from parley.store.sealed import Sealed, open_text, seal_text
 from parley.store.vault import Vault
 

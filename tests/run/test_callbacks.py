@@ -11,7 +11,8 @@ import pytest
 from parley.errors import HomeUnusable, OutsideFailed
 from parley.run.doctor import _callbacks
 from parley.store import models
-from parley.store.inbox import ArrivedText, accept_texts
+from parley.store.arrived import ArrivedText
+from parley.store.inbox import accept_texts
 from parley.store.inbox_twice import USED_TWICE
 from parley.store.keys import KeyVariables, create_webhook_secret, load_callback_secrets
 from parley.web.hooks import taking
@@ -187,13 +188,21 @@ def test_a_text_under_a_used_id_is_kept_for_a_person_and_its_stop_holds(carrier:
     rows = models.Inbound.objects.order_by("provider_event")
     assert [(row.provider_event, row.status, row.urgent) for row in rows] == [
         ("mo.1", "new", ""),
-        ("mo.1#2", "person", "stop"),
+        # What is urgent has its turn: the STOP is confirmed, a danger would page.
+        ("mo.1#2", "new", "stop"),
     ]
     assert models.Consent.objects.get().borrower_id == other.borrower.id
     assert models.Event.objects.filter(kind=USED_TWICE).count() == 1
     # A third text under the id is none of the two.
     assert carrier.says(signed(text("mo.1", one, "i dispute this"))) == [409]
-    assert models.Inbound.objects.filter(provider_event="mo.1#3", status="person").count() == 1
+    assert models.Inbound.objects.get(provider_event="mo.1#3").status == "person"
+    talk = models.Conversation.objects.get(contact_point=one.point)
+    assert (talk.state, talk.person_reason, talk.needs_person_since) == (
+        "with_person",
+        "id_used_twice",
+        carrier.clock.now(),
+    )
+    assert models.Job.objects.get(kind="person").payload["reason"] == "id_used_twice"
     assert carrier.says(signed(text("mo.1", one, "hello"))) == [200]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from parley.messaging.ledger import Event, State
 from parley.store import models
+from parley.store.arrived import ArrivedReceipt
 from parley.store.fate import (
     BUSY_MINUTES,
     RECEIPT_HOURS,
@@ -20,7 +21,7 @@ from parley.store.fate import (
     mark,
     note_asked,
 )
-from parley.store.inbox import ArrivedReceipt, accept_receipts
+from parley.store.inbox import accept_receipts
 from tests.run.desk import NOON, Desk, state_of
 from tests.store.conftest import Home
 from tests.store.desk_work import HOUR

@@ -15,8 +15,9 @@ from parley.engine.door import admit
 from parley.ids import Msisdn
 from parley.messaging.ledger import Event
 from parley.purpose import Channel
-from parley.store import inbox, models, obeying
-from parley.store.inbox import ArrivedReceipt, ArrivedText, accept_receipts, accept_texts
+from parley.store import models, obeying
+from parley.store.arrived import ArrivedReceipt, ArrivedText, sound
+from parley.store.inbox import accept_receipts, accept_texts
 from parley.store.numbers_on import Number
 from parley.store.records import load_records
 from tests.run.desk import NOON, TODAY, Anything, Desk, Person, in_threads, library
@@ -447,7 +448,7 @@ def test_any_text_is_stored_and_waits_for_its_turn(desk: Desk, text: str) -> Non
 
 @given(st.text(st.characters(), max_size=300))
 def test_no_text_is_too_strange_for_the_door(text: str) -> None:
-    admit(inbox.sound(text), (), None, library().lexicon, told_on=TODAY, locale="en-US")
+    admit(sound(text), (), None, library().lexicon, told_on=TODAY, locale="en-US")
 
 
 def test_a_text_on_which_the_reader_breaks_goes_to_a_person_and_stops_no_other(
@@ -469,3 +470,5 @@ def test_a_text_on_which_the_reader_breaks_goes_to_a_person_and_stops_no_other(
     rows = accept_texts("sandbox", texts, NOON, library(), desk.vault)
     assert [row.status for row in rows] == ["person", "new"]
     assert models.Consent.objects.filter(borrower=whole.borrower, granted=False).count() == 1
+    talk = models.Conversation.objects.get(contact_point=broken.point)
+    assert (talk.person_reason, talk.needs_person_since) == ("door_failed", NOON)

@@ -9,7 +9,8 @@ from html import unescape
 import pytest
 
 from parley.ids import Msisdn
-from parley.store.inbox import ArrivedText, accept_texts
+from parley.store.arrived import ArrivedText
+from parley.store.inbox import accept_texts
 from parley.store.staff import Role
 from tests.run.desk import NOON, Anything, library
 from tests.web.book import Book, fill

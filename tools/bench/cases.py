@@ -22,7 +22,8 @@ from parley.run.receiving import receive_due
 from parley.run.serving import build_pipeline
 from parley.run.working import work_due
 from parley.store import models
-from parley.store.inbox import ArrivedText, accept_texts
+from parley.store.arrived import ArrivedText
+from parley.store.inbox import accept_texts
 from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
 from tools.bench.columns import columns

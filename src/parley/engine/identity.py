@@ -17,6 +17,9 @@ from parley.engine.case import Party
 
 # What stands in the record in place of the answer.
 ANSWER: Final = "[identity answer]"
+_CHARACTERS: Final = re.compile(r"[A-Za-z0-9]")
+# What may stand between the characters of a code.
+_BETWEEN: Final = str.maketrans("", "", " -")
 # Fewer characters would be guessed too easily.
 SHORTEST_ANSWER: Final = 4
 
@@ -57,6 +60,8 @@ def compare(text: str, party: Party, *, is_answer: bool) -> Compared:
     """
     folded = unicodedata.normalize("NFKC", text)
     for fact in (party.postcode, party.contract_tail):
+        if not _may_hold(folded, fact):
+            continue
         pattern = _pattern(fact)
         if pattern is not None and pattern.search(folded):
             return Compared("match", pattern.sub(ANSWER, folded))
@@ -78,9 +83,15 @@ def compare_all(text: str, parties: Sequence[Party], *, is_answer: bool) -> Comp
     return Compared(NOBODY, ANSWER) if is_answer else Compared(UNSURE, text)
 
 
+def _may_hold(text: str, fact: str) -> bool:
+    """Say whether *text* can match: a pattern for each borrower's code is costly to make, and most replies are none."""
+    squeezed = text.translate(_BETWEEN).lower()
+    return "".join(_CHARACTERS.findall(fact)).lower() in squeezed
+
+
 def _pattern(fact: str) -> re.Pattern[str] | None:
     """Match the characters of *fact* in order, spaces or dashes between them allowed, as words of their own."""
-    characters = re.findall(r"[A-Za-z0-9]", fact)
+    characters = _CHARACTERS.findall(fact)
     if len(characters) < SHORTEST_ANSWER:
         return None
     body = r"[ \-]?".join(map(re.escape, characters))

@@ -101,14 +101,27 @@ class ReceiptIn:
 
 
 @dataclass(frozen=True, slots=True)
+class TextPart:
+    """Which part of a longer text a handset sent: `number` of `of`, from 1, under a `reference` that it uses again."""
+
+    reference: str
+    number: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class InboundIn:
-    """A text from a handset to `to`, the number or short code of the lender."""
+    """A text from a handset to `to`, the number or short code of the lender; `part` where it is one of a longer text.
+
+    A carrier that joins them itself leaves it out.
+    """
 
     event_id: str
     sender: Msisdn
     to: str
     text: str
     at: datetime
+    part: TextPart | None = None
 
     def __repr__(self) -> str:
         return f"InboundIn({self.event_id!r}, sender={self.sender!r})"

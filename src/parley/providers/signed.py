@@ -2,6 +2,7 @@
 
     webhook-id, webhook-timestamp (seconds), webhook-signature: "v1,BASE64", several with spaces between
     {"deliveries": [{"kind": "text", "id": …, "from": "+1…", "to": …, "text": …, "at": …},
+      (a part of a longer text: "part": {"reference": …, "number": 2, "of": 3})
                     {"kind": "receipt", "id": …, "reference": …, "provider_id": …, "part": 0, "state": …, "at": …}]}
 
 Signed is HMAC-SHA256 over "id.timestamp.body". Source: standardwebhooks.com, "Webhook Standard", signature scheme.
@@ -29,6 +30,7 @@ from parley.providers.port import (
     InboundIn,
     Posted,
     ReceiptIn,
+    TextPart,
 )
 
 # How far the clocks of both sides may differ; the tolerance of the scheme's own libraries.
@@ -37,6 +39,8 @@ MOST_DELIVERIES: Final = 100
 # Eight characters less than the inbox keeps: a second text under the same id is kept under a longer one.
 LONGEST_ID: Final = 72
 LONGEST_TEXT: Final = 8_000
+# A part's number is one byte.
+MOST_PARTS: Final = 255
 _MOST_SIGNATURES: Final = 8
 _VERSION: Final = "v1,"
 _ID: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_ID}}}")
@@ -117,7 +121,19 @@ def _text(row: Mapping[str, Any]) -> InboundIn:
     sender = _words(row, "from", 16)
     if not _NUMBER.fullmatch(sender):
         raise _Malformed("from")
-    return InboundIn(_id(row), Msisdn(sender), _words(row, "to", 40), _words(row, "text", LONGEST_TEXT), _at(row))
+    text, part = _words(row, "text", LONGEST_TEXT), _part(row.get("part"))
+    return InboundIn(_id(row), Msisdn(sender), _words(row, "to", 40), text, _at(row), part)
+
+
+def _part(told: object) -> TextPart | None:
+    if told is None:
+        return None
+    if not isinstance(told, dict):
+        raise _Malformed("part")
+    number, of = told.get("number"), told.get("of")
+    if type(number) is not int or type(of) is not int or not 1 <= number <= of or not 2 <= of <= MOST_PARTS:  # noqa: PLR2004 - one part is no part
+        raise _Malformed("part")
+    return TextPart(_words(told, "reference", 40), number, of)
 
 
 def _receipt(row: Mapping[str, Any]) -> ReceiptIn:
@@ -125,7 +141,7 @@ def _receipt(row: Mapping[str, Any]) -> ReceiptIn:
     if state is None:
         raise _Malformed("state")
     part = row.get("part", 0)
-    if type(part) is not int or not 0 <= part <= 255:  # noqa: PLR2004 - a part's number is one byte
+    if type(part) is not int or not 0 <= part <= MOST_PARTS:
         raise _Malformed("part")
     reference = row.get("reference")
     if reference is not None and not isinstance(reference, str):

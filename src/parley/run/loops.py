@@ -34,6 +34,7 @@ from parley.store.alerts import escalate_due
 from parley.store.desk_assign import assign_waiting
 from parley.store.doubts import settle_doubts
 from parley.store.faults import faults
+from parley.store.inbox import give_up_parts
 from parley.store.outbox import next_due
 from parley.store.vault import Vault
 
@@ -65,10 +66,13 @@ class Pipeline:
     sandbox: Sandbox | None = None
     # What takes up changed rule files, in a process that serves.
     rules: RulesInUse | None = None
+    # How long parts of a text wait for the others.
+    parts_minutes: int = 10
 
     def receive(self, now: datetime) -> int:
-        """Take in what the provider brings."""
-        return receive_due(self.provider, self.library, self.vault, now)
+        """Take in what the provider brings; what waited too long for its other parts goes to a person."""
+        waited = give_up_parts(now - timedelta(minutes=self.parts_minutes), now, self.library, self.vault)
+        return receive_due(self.provider, self.library, self.vault, now) + waited
 
     def work(self, now: datetime) -> int:
         """Answer waiting replies."""

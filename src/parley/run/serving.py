@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Final
 
@@ -32,6 +32,7 @@ from parley.store.alerts import next_watch
 from parley.store.database import is_sqlite
 from parley.store.outbox import next_due
 from parley.store.pacing import Pace
+from parley.store.parts import oldest_waiting_at
 
 SHORT_CODE: Final = "55501"
 # Jobs that read files of the home.
@@ -57,6 +58,7 @@ def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
         cost_per_segment_micro=settings.messages.cost_per_segment_micro,
         sandbox=sandbox,
         rules=RulesInUse(opened.home.rulebook, library),
+        parts_minutes=settings.inbound.parts_minutes,
     )
 
 
@@ -141,6 +143,7 @@ def _following(pipeline: Pipeline, nightly: Nightly | None, now: datetime) -> da
     coming = (
         next_due(now),
         next_watch(now),
+        waiting_at + timedelta(minutes=pipeline.parts_minutes) if (waiting_at := oldest_waiting_at()) else None,
         pipeline.sandbox.next_due_at() if pipeline.sandbox is not None else None,
         nightly.following(now) if nightly is not None else None,
     )

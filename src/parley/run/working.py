@@ -14,10 +14,10 @@ from django.db.models import QuerySet, UUIDField
 from parley.engine.service import Staffing
 from parley.engine.turn import Library, turn
 from parley.errors import ParleyError
-from parley.ids import derive_id
 from parley.store import audit, models
 from parley.store.cases import load_case, open_talk
 from parley.store.desk_assign import give, next_to, staffing
+from parley.store.for_person import hand_to_person
 from parley.store.lock import borrower_lock
 from parley.store.outcomes import save_outcome
 from parley.store.prepared import GivenMany, ask, ask_models
@@ -134,25 +134,4 @@ def _hand_over(inbound_id: UUID, defect: str, vault: Vault, now: datetime) -> No
             talk = open_talk(row.contact_point, talk.account_id if talk is not None else None, now)
         row.conversation, row.status, row.handled_at = talk, "person", now
         row.save(update_fields=["conversation", "status", "handled_at"])
-        if talk is not None and talk.needs_person_since is None:
-            talk.state, talk.needs_person_since, talk.person_reason = "with_person", now, "turn_failed"
-        if talk is not None:
-            talk.waiting_since, talk.version = talk.waiting_since or now, talk.version + 1
-            talk.save(update_fields=["state", "needs_person_since", "person_reason", "waiting_since", "version"])
-        event = models.Event.objects.create(
-            at=now,
-            kind="handed_over",
-            borrower_id=talk.borrower_id if talk is not None else None,
-            conversation=talk,
-            data={"reason": "turn_failed", "defect": defect},
-        )
-        models.Job.objects.get_or_create(
-            id=derive_id("job", "person", str(row.id)),
-            defaults={
-                "kind": "person",
-                "payload": {"conversation": str(row.conversation_id), "reason": "turn_failed"},
-                "not_before": now,
-                "created_at": now,
-            },
-        )
-        audit.record(vault, [event], now)
+        audit.record(vault, [hand_to_person(row, "turn_failed", now, {"defect": defect})], now)

@@ -31,3 +31,9 @@ class Inbound:
         "接收回调的端口，该端口不提供任何页面。",
         between=(1, 65_535),
     )
+    parts_minutes: int = setting(
+        10,
+        "Minutes for which the parts of a longer text wait for those that are missing; then a person gets what came.",
+        "长短信各分条等待其余分条的分钟数；超时则将已到部分转交人工。",
+        between=(1, 1_440),
+    )

@@ -28,6 +28,7 @@ from parley.store.models import (
     Correction,
     Event,
     Inbound,
+    InboundPart,
     LenderNotice,
     Message,
     NamedTimes,
@@ -90,6 +91,10 @@ def _clear(borrower_id: UUID, now: datetime) -> None:
     Conversation.objects.filter(mine, closed_at__isnull=True).update(closed_at=now)
     Account.objects.filter(mine).update(reference_sealed=None, reference_index=None)
     Transaction.objects.filter(account__borrower_id=borrower_id).update(merchant_sealed=None)
+    numbers = ContactPoint.objects.filter(mine, address_index__isnull=False).values_list("address_index", flat=True)
+    InboundPart.objects.filter(address_index__in=list(numbers)).update(
+        body_sealed=None, address_index=None, state="given"
+    )
     ContactPoint.objects.filter(mine).update(address_sealed=None, address_index=None)
     Borrower.objects.filter(id=borrower_id).update(
         data_key_wrapped=None, name_sealed=None, identity_sealed=None, reference_index=None, erased_at=now

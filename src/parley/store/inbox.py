@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -16,41 +16,24 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from parley.engine.door import Admitted
 from parley.engine.turn import Library
-from parley.ids import Msisdn, derive_id
-from parley.messaging.ledger import ENDED, Event, State, advance, advance_by_part
+from parley.ids import derive_id
+from parley.messaging.ledger import ENDED, State, advance, advance_by_part
 from parley.store import audit, models
+from parley.store.arrived import ArrivedReceipt, ArrivedText, sound
 from parley.store.bulk import insert_new, update_rows
 from parley.store.cases import open_talks
 from parley.store.fate import lock_messages
+from parley.store.for_person import hand_to_person
 from parley.store.numbers_on import PHONE, Number, load_numbers
 from parley.store.obeying import may_resume, obey, resume
+from parley.store.parts import close_group, due_groups, take_parts
 from parley.store.records import RESUMED
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
+# Why a person gets a text on which the reader at the door failed.
+DOOR_FAILED: Final = "door_failed"
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivedReceipt:
-    """A delivery receipt; `event` is what it tells the ledger, `part` 0 the whole message."""
-
-    event_id: str
-    message_id: UUID | None
-    part: int
-    event: Event
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ArrivedText:
-    """A text from a telephone. `for_person`: no machine answers it, whatever it says."""
-
-    event_id: str
-    sender: Msisdn
-    text: str
-    at: datetime
-    for_person: bool = False
 
 
 def accept_receipts(provider: str, arrived: Sequence[ArrivedReceipt], now: datetime, vault: Vault) -> int:
@@ -116,6 +99,12 @@ def accept_texts(
         told = _first(arrived)
         indexes = {one.event_id: vault.blind_index(PHONE, one.sender.e164) for one in told.values()}
         numbers = load_numbers(indexes.values(), now, library)
+        parts = [one for one in told.values() if one.part is not None]
+        if parts:
+            told = {event: one for event, one in told.items() if one.part is None}
+            for text in take_parts(provider, parts, library.lexicon, now, vault):
+                told[text.event_id] = text
+                indexes[text.event_id] = vault.blind_index(PHONE, text.sender.e164)
         stored = models.Inbound.objects.filter(provider=provider, provider_event__in=told)
         known = set(stored.values_list("provider_event", flat=True))
         # As they were said: a carrier brings them in any order, and the word said last holds.
@@ -133,6 +122,25 @@ def accept_texts(
         rows += _write(provider, together, now, vault)
         audit.record(vault, rows, now)
         return rows
+
+
+def give_up_parts(received_before: datetime, now: datetime, library: Library, vault: Vault) -> int:
+    """Give to a person what still lacks parts, with what came, and join what two processes took at once.
+
+    *received_before*: when the first part came at the latest. Returns how many texts that were.
+    """
+    with transaction.atomic():
+        texts = [(group, group.text(vault)) for group in due_groups(received_before)]
+        if not texts:
+            return 0
+        load_numbers([vault.blind_index(PHONE, text.sender.e164) for _, text in texts], now, library)
+        # As they stand now that nobody adds to them.
+        done = 0
+        for group in due_groups(received_before):
+            accept_texts(group.provider, [group.text(vault)], now, library, vault)
+            close_group(group)
+            done += 1
+        return done
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -180,6 +188,10 @@ def _write(provider: str, heard: Sequence[_Heard], now: datetime, vault: Vault) 
             row.conversation.version += 1
     touched = {row.conversation.id: row.conversation for row in fresh if row.conversation is not None}
     update_rows(list(touched.values()), ["last_inbound_at", "version"])
+    for_person = [row for row in fresh if row.status == "person" and row.conversation is not None]
+    reasons = [rows[row.id][1].one.for_person or DOOR_FAILED for row in for_person]
+    handed = [hand_to_person(row, reason, now) for row, reason in zip(for_person, reasons, strict=True)]
+    audit.record(vault, handed, now)
     return fresh
 
 
@@ -188,6 +200,7 @@ def _row(
 ) -> models.Inbound:
     one, point, admitted = heard.one, heard.point, heard.admitted
     is_resumed = point is not None and admitted.asks_again and may_resume(point, one.at, now)
+    is_urgent = bool(admitted.stops) or admitted.is_crisis
     row = models.Inbound(
         id=derive_id("inbound", provider, one.event_id),
         provider=provider,
@@ -199,8 +212,8 @@ def _row(
         urgent="+".join(_urgent_words(admitted, is_resumed=is_resumed)),
         identity_answer=admitted.identity_answer,
         was_redacted=admitted.was_redacted,
-        # Nobody we know writes: a person looks, no machine answers.
-        status="new" if point is not None and heard.is_readable and not one.for_person else "person",
+        # Nobody we know writes, or no machine may answer: a person looks. What is urgent has its turn all the same.
+        status="person" if point is None or not heard.is_readable or (one.for_person and not is_urgent) else "new",
     )
     owner = point.borrower if point is not None else None
     row.body_sealed = seal_text(vault, owner, Sealed.INBOUND_BODY, row.id, admitted.text)
@@ -216,11 +229,6 @@ def _first(arrived: Iterable[_Told]) -> dict[str, _Told]:
     for one in arrived:
         found.setdefault(one.event_id, one)
     return found
-
-
-def sound(text: str) -> str:
-    """Return *text* as it can be stored: halves of characters that a carrier cut apart are joined, or replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _urgent_words(admitted: Admitted, *, is_resumed: bool) -> list[str]:

@@ -18,14 +18,18 @@ from parley.engine.identity import ANSWER, compare
 from parley.engine.turn import Library
 from parley.nlu.redact import redact
 from parley.store import audit, models
+from parley.store.arrived import ArrivedReceipt, ArrivedText, sound
 from parley.store.cases import load_party
-from parley.store.inbox import ArrivedReceipt, ArrivedText, accept_texts, sound
+from parley.store.inbox import accept_texts
 from parley.store.numbers_on import PHONE
+from parley.store.parts import other_parts
 from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
 
 # The kind of the event that tells the operator.
 USED_TWICE: Final = "callback.id_used_twice"
+# Why a person gets the text.
+_WHY: Final = "id_used_twice"
 # Texts kept under one id of a carrier; a carrier that goes on is only told of.
 _MOST_KEPT: Final = 9
 log = structlog.get_logger()
@@ -51,7 +55,9 @@ def texts_used_twice(provider: str, arrived: Sequence[ArrivedText], vault: Vault
     """Return those of *arrived* under whose id another text is stored, or one of another number."""
     stored = models.Inbound.objects.filter(provider=provider, provider_event__in={one.event_id for one in arrived})
     known = {row.provider_event: row for row in stored.select_related("contact_point__borrower")}
-    return [one for one in arrived if one.event_id in known and not _is_same(known[one.event_id], one, vault)]
+    whole = [one for one in arrived if one.part is None]
+    others = [one for one in whole if one.event_id in known and not _is_same(known[one.event_id], one, vault)]
+    return others + other_parts(provider, arrived, vault)
 
 
 def keep_for_person(
@@ -60,7 +66,7 @@ def keep_for_person(
     """Keep each of *others* once, for a person, and tell the operator."""
     for one in others:
         for number in range(2, _MOST_KEPT + 1):
-            kept = replace(one, event_id=f"{one.event_id}#{number}", for_person=True)
+            kept = replace(one, event_id=f"{one.event_id}#{number}", for_person=_WHY, part=None)
             if accept_texts(provider, [kept], now, library, vault) or not texts_used_twice(provider, [kept], vault):
                 break
         else:

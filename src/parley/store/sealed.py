@@ -31,6 +31,7 @@ class Sealed(StrEnum):
     CONTACT_ADDRESS = "ContactPoint.address_sealed"
     CONVERSATION_MEMORY = "Conversation.memory_sealed"
     INBOUND_BODY = "Inbound.body_sealed"
+    INBOUND_PART_BODY = "InboundPart.body_sealed"
     INBOUND_READING = "Inbound.reading_sealed"
     MESSAGE_BODY = "Message.body_sealed"
     TRANSACTION_MERCHANT = "Transaction.merchant_sealed"

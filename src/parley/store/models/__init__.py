@@ -14,7 +14,7 @@ from parley.store.models.account import (
     Transaction,
 )
 from parley.store.models.audit import AuditCheckpoint, AuditEntry, AuditFrontier, AuditLeaf, AuditPending
-from parley.store.models.conversation import Conversation, Inbound, OfferRecord
+from parley.store.models.conversation import Conversation, Inbound, InboundPart, OfferRecord
 from parley.store.models.desk import Call, Correction, Note, Presence, Reveal
 from parley.store.models.imports import ImportBatch, ImportChunk
 from parley.store.models.keys import KeyCheck
@@ -46,6 +46,7 @@ __all__ = [
     "ImportBatch",
     "ImportChunk",
     "Inbound",
+    "InboundPart",
     "Instalment",
     "Job",
     "KeyCheck",

@@ -77,6 +77,32 @@ class Inbound(models.Model):
         ]
 
 
+class InboundPart(models.Model):
+    """A part of a longer text from outside, kept until the others are there. Its words go when they are."""
+
+    id = models.UUIDField(primary_key=True)
+    provider = models.CharField(max_length=20)
+    provider_event = models.CharField(max_length=80)
+    address_index = models.BinaryField(max_length=40, null=True)
+    # The parts of one text have one group; the telephone's reference is used again and again.
+    group = models.UUIDField()
+    reference = models.CharField(max_length=40)
+    number = models.SmallIntegerField()
+    of = models.SmallIntegerField()
+    body_sealed = models.BinaryField(null=True)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    # waiting → joined, or given to a person without the others; late: came after that.
+    state = models.CharField(max_length=8, default="waiting")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "provider_event"], name="inbound_part_once")]
+        indexes = [
+            models.Index(fields=["address_index", "reference"], name="inbound_part_near"),
+            models.Index(fields=["state", "received_at"], name="inbound_part_waiting"),
+        ]
+
+
 class OfferRecord(models.Model):
     """A menu as it was computed: every number a message may state, and the certificate of each plan."""
 

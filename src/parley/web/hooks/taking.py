@@ -18,8 +18,9 @@ from parley.engine.turn import Library
 from parley.errors import ParleyError
 from parley.messaging.ledger import Event
 from parley.providers.port import Delivery, DeliveryState, InboundIn, ReceiptIn
+from parley.store.arrived import ArrivedPart, ArrivedReceipt, ArrivedText
 from parley.store.faults import faults
-from parley.store.inbox import ArrivedReceipt, ArrivedText, accept_receipts, accept_texts
+from parley.store.inbox import accept_receipts, accept_texts
 from parley.store.inbox_twice import keep_for_person, receipts_used_twice, texts_used_twice
 from parley.store.vault import Vault
 from parley.web.hooks.answers import DEFECT, TAKEN, UNAVAILABLE, USED_TWICE, Answer
@@ -85,7 +86,8 @@ def take(provider: str, brought: Sequence[Delivery], now: datetime, library: Lib
 
 def arrived_text(one: InboundIn, now: datetime) -> ArrivedText:
     """Return a text for the inbox; nothing was said later than it was heard, whatever a carrier's clock shows."""
-    return ArrivedText(one.event_id, one.sender, one.text, min(one.at, now))
+    part = ArrivedPart(one.part.reference, one.part.number, one.part.of) if one.part is not None else None
+    return ArrivedText(one.event_id, one.sender, one.text, min(one.at, now), part=part)
 
 
 def arrived_receipt(one: ReceiptIn, now: datetime) -> ArrivedReceipt:
