@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from parley.store import bulk, models
-from parley.store.bulk import insert_all, insert_new, insert_values, update_rows
+from parley.store.bulk import insert_all, insert_new, insert_values, update_rows, update_values
 
 if TYPE_CHECKING:
     from tests.store.conftest import Book, Home
@@ -99,3 +99,10 @@ def test_rows_are_written_back_by_their_ids_and_only_the_named_columns(book: Boo
     update_rows([book.borrower], ["language", "data_key_wrapped"])
     again = models.Borrower.objects.get(id=book.borrower.id)
     assert (again.language, bytes(again.data_key_wrapped or b"")) == ("zh-Hans", book.borrower.data_key_wrapped)
+
+
+def test_of_a_row_written_twice_at_once_the_last_holds(home: Home) -> None:
+    del home
+    models.RouteBucket.objects.bulk_create(models.RouteBucket(provider=name, left_micro=1, at=AT) for name in "abc")
+    update_values(models.RouteBucket, ("left_micro",), [(2, "a"), (3, "b"), (4, "a")])
+    assert dict(models.RouteBucket.objects.values_list("provider", "left_micro")) == {"a": 4, "b": 3, "c": 1}

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, ForeignKey, JSONField, Model, UUIDField
+from django.db.models import BinaryField, Field, ForeignKey, JSONField, Model, UUIDField
 
 # SQLite's limit of parameters in a statement is 32,766 (3.32 and later); PostgreSQL's is 65,535.
 PARAMETERS_PER_STATEMENT = 30_000
@@ -85,15 +85,35 @@ def update_rows(rows: Sequence[Row], names: Sequence[str]) -> None:
     """
     if not rows:
         return
-    table = type(rows[0])
+    columns = _columns(type(rows[0]))
+    read = attrgetter(*(columns[name].attname for name in names), "pk")
+    update_values(type(rows[0]), names, [read(row) for row in rows])
+
+
+def update_values(table: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write the columns *names* of rows of *table* back: each the values of the columns, then the primary key.
+
+    Of a row that stands twice among them the last holds.
+    """
+    if not rows:
+        return
+    rows = list({row[-1]: row for row in rows}.values())
     quote = connection.ops.quote_name
     columns = _columns(table)
-    fields, pk = [columns[name] for name in names], columns["pk"]
-    changes = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
-    name = quote(table._meta.db_table)  # noqa: SLF001 -- Django's documented model API
-    statement = f"UPDATE {name} SET {changes} WHERE {quote(str(pk.column))} = %s"  # noqa: S608
+    fields = [columns[name] for name in (*names, "pk")]
+    stored = [_stored_by(field, _database()) for field in fields]
+    values = [[put(value) for value in column] for put, column in zip(stored, zip(*rows, strict=True), strict=True)]
+    name, pk = quote(table._meta.db_table), quote(str(fields[-1].column))  # noqa: SLF001 -- Django's documented model API
+    if connection.vendor == "postgresql" and _go_as_arrays(fields):
+        told = [f"c{number}" for number in range(len(fields))]
+        changes = ", ".join(f"{quote(str(field.column))} = n.{c}" for field, c in zip(fields[:-1], told, strict=False))
+        source = f"{_unnested(fields)} AS n ({', '.join(told)})"
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {name} AS t SET {changes} FROM {source} WHERE t.{pk} = n.{told[-1]}", values)  # noqa: S608
+        return
+    changes = ", ".join(f"{quote(str(field.column))} = %s" for field in fields[:-1])
     with connection.cursor() as cursor:
-        cursor.executemany(statement, _values(rows, [*fields, pk]))
+        cursor.executemany(f"UPDATE {name} SET {changes} WHERE {pk} = %s", list(zip(*values, strict=True)))  # noqa: S608
 
 
 @contextmanager
@@ -129,14 +149,18 @@ def _insert(rows: Sequence[Row], fields: Sequence[Field[Any, Any]], key: Sequenc
     quote = connection.ops.quote_name
     columns = _columns(type(rows[0]))
     told = [columns[name] for name in ("pk", *key)]
-    one = f"({', '.join(['%s'] * len(fields))})"
+    if connection.vendor == "postgresql" and _go_as_arrays(fields):
+        source, values = f"SELECT * FROM {_unnested(fields)}", _arrays(rows, fields)  # noqa: S608
+    else:
+        one = f"({', '.join(['%s'] * len(fields))})"
+        source = f"VALUES {', '.join([one] * len(rows))}"
+        values = [value for row in _values(rows, fields) for value in row]
     statement = (
-        f"INSERT INTO {quote(meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)}) "  # noqa: S608
-        f"VALUES {', '.join([one] * len(rows))} ON CONFLICT DO NOTHING "
-        f"RETURNING {', '.join(quote(str(field.column)) for field in told)}"
+        f"INSERT INTO {quote(meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)}) "
+        f"{source} ON CONFLICT DO NOTHING RETURNING {', '.join(quote(str(field.column)) for field in told)}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value for row in _values(rows, fields) for value in row])
+        cursor.execute(statement, values)
         answered = cursor.fetchall()
     # Compared as the database writes them: a UUID is text on SQLite.
     ids = {tuple(_comparable(value) for value in answer[1:]): answer[0] for answer in answered}
@@ -148,6 +172,24 @@ def _insert(rows: Sequence[Row], fields: Sequence[Field[Any, Any]], key: Sequenc
             _is_saved(row)
             fresh.append(row)
     return fresh
+
+
+def _go_as_arrays(fields: Sequence[Field[Any, Any]]) -> bool:
+    """Say whether the columns go to PostgreSQL as an array each: one value to bind for all rows, not one for each.
+
+    Binding each took most of the time of storing receipts (profiled 2026-11). JSON and bytes go as they did.
+    """
+    return not any(isinstance(field, JSONField | BinaryField) for field in fields)
+
+
+def _unnested(fields: Sequence[Field[Any, Any]]) -> str:
+    types = (field.db_type(connection) for field in fields)
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in types)})"
+
+
+def _arrays(rows: Sequence[Model], fields: Sequence[Field[Any, Any]]) -> list[list[Any]]:
+    database = _database()
+    return [_column(rows, field, database) for field in fields]
 
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -16,7 +16,7 @@ from django.db.models import DateTimeField, Q, QuerySet, UUIDField
 
 from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.store import models
-from parley.store.bulk import update_rows
+from parley.store.bulk import update_rows, update_values
 from parley.store.prepared import Given, GivenMany, ask, ask_models
 
 # One that was asked about is not asked about again for so long.
@@ -79,6 +79,35 @@ def _apply(row: models.Message, answer: Answer, now: datetime) -> None:
         row.not_before = max(row.not_before, now + timedelta(minutes=BUSY_MINUTES))
     if row.state in ENDED and row.finished_at is None:
         row.finished_at = now
+
+
+@dataclass(slots=True)
+class Fate:
+    """Of a message what a receipt reads and changes: a whole one takes longer to make than to move."""
+
+    id: UUID
+    state: str
+    reason: str
+    finished_at: datetime | None
+    segments: int
+
+    def row(self) -> tuple[str, str, datetime | None, UUID]:
+        """Return what is written back: state, reason, end, and of which message."""
+        return self.state, self.reason, self.finished_at, self.id
+
+
+def lock_fates(ids: Iterable[UUID]) -> list[Fate]:
+    """Return the fates of the messages *ids*, locked in one order for every worker."""
+    return [Fate(*row) for row in ask(_locked_fates, ids=list(ids))]
+
+
+def _locked_fates() -> QuerySet[Any, Any]:
+    return _locked().values_list("id", "state", "reason", "finished_at", "segments")
+
+
+def write_fates(fates: Sequence[Fate]) -> None:
+    """Write *fates* back."""
+    update_values(models.Message, ("state", "reason", "finished_at"), [fate.row() for fate in fates])
 
 
 def lock_messages(ids: Iterable[UUID]) -> list[models.Message]:

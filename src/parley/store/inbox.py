@@ -22,7 +22,7 @@ from parley.store import audit, models
 from parley.store.arrived import ArrivedReceipt, ArrivedText, sound
 from parley.store.bulk import insert_new, update_rows
 from parley.store.cases import open_talks
-from parley.store.fate import lock_messages
+from parley.store.fate import Fate, lock_fates, write_fates
 from parley.store.for_person import hand_to_person
 from parley.store.numbers_on import PHONE, Number, load_numbers
 from parley.store.obeying import may_resume, obey, resume
@@ -41,7 +41,7 @@ def accept_receipts(provider: str, arrived: Sequence[ArrivedReceipt], now: datet
     with transaction.atomic():
         told = _first(arrived)
         wanted = {one.message_id for one in told.values() if one.message_id is not None}
-        messages = {row.id: row for row in lock_messages(wanted)}
+        messages = {fate.id: fate for fate in lock_fates(wanted)}
         # In one order for every process: two that insert the same keys crosswise would wait for each other.
         rows = [_receipt_row(provider, told[event], messages, now) for event in sorted(told)]
         # Another process may be storing the same delivery at this moment: the database says which are new.
@@ -49,7 +49,7 @@ def accept_receipts(provider: str, arrived: Sequence[ArrivedReceipt], now: datet
         moved = [(messages[row.message_id], told[row.provider_event]) for row in fresh if row.message_id is not None]
         for message, one in moved:
             _move(message, one)
-        update_rows(list({message.id: message for message, _ in moved}.values()), ["state", "reason", "finished_at"])
+        write_fates(list({message.id: message for message, _ in moved}.values()))
         audit.record(vault, fresh, now)
         if strays := sum(row.message_id is None for row in fresh):
             # Kept: a person may find out whose they were. They change nothing.
@@ -57,9 +57,7 @@ def accept_receipts(provider: str, arrived: Sequence[ArrivedReceipt], now: datet
         return len(fresh)
 
 
-def _receipt_row(
-    provider: str, one: ArrivedReceipt, messages: dict[UUID, models.Message], now: datetime
-) -> models.Receipt:
+def _receipt_row(provider: str, one: ArrivedReceipt, messages: dict[UUID, Fate], now: datetime) -> models.Receipt:
     return models.Receipt(
         provider=provider,
         provider_event=one.event_id,
@@ -71,7 +69,7 @@ def _receipt_row(
     )
 
 
-def _move(message: models.Message, one: ArrivedReceipt) -> None:
+def _move(message: Fate, one: ArrivedReceipt) -> None:
     """Let the receipt speak: for the whole message, or for one of its parts."""
     before = State(message.state)
     message.state = advance(before, one.event) if one.part == 0 else _by_parts(message, one)
@@ -81,13 +79,14 @@ def _move(message: models.Message, one: ArrivedReceipt) -> None:
         message.reason = ""
 
 
-def _by_parts(message: models.Message, one: ArrivedReceipt) -> State:
+def _by_parts(message: Fate, one: ArrivedReceipt) -> State:
     part, _ = models.MessagePart.objects.get_or_create(
-        message=message, number=one.part, defaults={"state": State.SUBMITTED}
+        message_id=message.id, number=one.part, defaults={"state": State.SUBMITTED}
     )
     part.state = advance(State(part.state), one.event)
     part.save(update_fields=["state"])
-    delivered = message.parts.filter(state=State.DELIVERED).count()
+    parts = models.MessagePart.objects.filter(message_id=message.id)
+    delivered = parts.filter(state=State.DELIVERED).count()
     return advance_by_part(State(message.state), one.event, are_all_delivered=delivered >= message.segments)
 
 
