@@ -28,6 +28,7 @@ NOT_OURS = {
     "risk_alert.ask", "risk_alert.thanks", "risk_alert.blocked", "info.how_to_pay",
     "plan.cancelled", "promise.broken", "arrangement.completed",
 }  # fmt: skip
+CREDIT = "Late payments may stay on your credit report seven years."
 PLACES = {
     Language.EN: Situation(),
     Language.ZH_HANS: Situation(jurisdiction="CN", locale="zh-CN", zone="Asia/Shanghai", currency="CNY"),
@@ -62,6 +63,7 @@ def saying_of(situation: Situation, plans: tuple[Schedule, ...]) -> Saying:
         limit_before_minor=300_000,
         limit_after_minor=200_000,
         budget=budget_for(situation.currency),
+        credit=CREDIT,
     )
 
 

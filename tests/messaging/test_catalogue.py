@@ -29,23 +29,26 @@ TYPICAL: dict[Language, dict[str, Value]] = {
         "lender": "Example Card", "agent": "Dana Reyes", "hotline": "800-555-0100", "hours": "8-20 CT",
         "page": "card.example/pay", "stop": "STOP", "advice": "NFCC 800-388-2227",
         "lines": "911 (emergency); 988 (call or text, 24h)", "by": "17:00",
+        "credit": "Late payments may stay on your credit report seven years.",
     },
     Language.ZH_HANS: {
         "lender": "示例金融", "agent": "李文", "hotline": "95012", "hours": "9-18点", "page": "card.example/pay",
         "stop": "R", "advice": "公共法律服务热线12348（免费）",
         "lines": "110（报警），120（急救），12356（心理援助热线）", "by": "17:00",
+        "credit": "逾期记录自逾期结束起保存五年。",
     },
     Language.ZH_HANT: {
         "lender": "範例銀行", "agent": "陳怡君", "hotline": "0800-000-123", "hours": "9-18點",
         "page": "card.example/pay", "stop": "N", "advice": "法律扶助基金會412-8518（免費）",
         "lines": "119（緊急），安心專線1925（24小時免付費），生命線1995", "by": "17:00",
+        "credit": "逾期紀錄自清償之日起揭露三年。",
     },
 }  # fmt: skip
 # A first payment of its own in each of several options takes a segment more; such a menu is rare. What was missed and
-# the choices there are stand in one text and not in two.
+# the choices there are stand in one text and not in two; so do such a plan and its terms.
 MORE_SEGMENTS = {
     "offer.parts_two": 1, "offer.parts_three": 1, "arrangement.missed_three": 1, "arrangement.missed_parts_two": 1,
-    "arrangement.missed_parts_three": 2,
+    "arrangement.missed_parts_three": 2, "plan.read_back_parts": 1,
 }  # fmt: skip
 WORST_WORD = {Language.EN: "W", Language.ZH_HANS: "字", Language.ZH_HANT: "字"}
 

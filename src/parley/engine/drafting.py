@@ -14,6 +14,7 @@ from parley.engine.lawful import lawful_plans
 from parley.engine.library import Library
 from parley.engine.outcome import Draft, NewOffer
 from parley.engine.pay_day import PayDay, first_after, followed
+from parley.engine.plan_terms import with_terms
 from parley.engine.stated import OFFER_TEXTS, WITH_ACCOUNT, Offered, Said, owed_of
 from parley.engine.wording import Saying, render
 from parley.negotiation.levers import Role
@@ -39,7 +40,7 @@ def make_draft(
 ) -> Draft:
     """Return the message of template *key*, with what the gate says of it now; it is asked again at dispatch."""
     entry, rules = library.catalogue.entry(key), library.rulebook
-    rendered = render(key, saying, library.lender, library.catalogue)
+    rendered = render(key, with_terms(saying, entry, library), library.lender, library.catalogue)
     facts = contact_facts(
         case.party,
         case.account,

@@ -10,6 +10,8 @@ from parley.engine.guidance import Permissions
 from parley.engine.lender import Lender
 from parley.engine.service import ServiceTimes
 from parley.messaging.catalogue import Catalogue
+from parley.messaging.credit_record import CreditBook
+from parley.messaging.missed_payment import MissedWords
 from parley.negotiation.budget.budgeting import BudgetTables
 from parley.negotiation.plain_yes import YesWords
 from parley.negotiation.policy import Policy
@@ -23,7 +25,7 @@ class Library:
     """What the engine knows by heart: catalogue, word tables, rulebook, policy, the lender; loaded once.
 
     `reader` reads replies, `after_words` what they say of a plan, `outbound` our own texts; `route` says by whom they
-    are carried and what is registered.
+    are carried and what is registered; `credit` and `missed` are what the terms of a plan say beside its figures.
     Only `rulebook` may be exchanged while a process runs, and only by `run.rules_in_use`, as a whole: each decision is
     by one rulebook, and names it. Whoever decides takes it once, and nothing else here is made of it.
     """
@@ -44,6 +46,8 @@ class Library:
     permissions: Permissions
     times: ServiceTimes
     after_words: Lexicon
+    credit: CreditBook
+    missed: MissedWords
 
     @property
     def lexicon(self) -> Lexicon:

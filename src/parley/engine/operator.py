@@ -30,6 +30,7 @@ from parley.engine.case import Case
 from parley.engine.drafting import compute_offer, make_draft, will_leave
 from parley.engine.library import Library
 from parley.engine.outcome import DeskChange, Draft, Happened, NewArrangement, NewCall, NewHold, NewOffer, Outcome
+from parley.engine.plan_terms import plan_terms
 from parley.engine.signposting import standing, tells_of_advice
 from parley.engine.wording import Saying, template_key
 from parley.ids import derive_id
@@ -310,6 +311,7 @@ def _agree(case: Case, act: acts.Agree, by: Operator, now: datetime, library: Li
     offer, memory = case.offer, case.talk.memory.but(unclear=0, goal="", read_on_phone="")
     draft = _said(case, "plan.agreed", memory, offer.plans, _UNASKED["plan.agreed"], now, library)
     leaves = will_leave(draft)
+    terms = plan_terms(plan, case.party.jurisdiction, case.today(now), library)
     data: dict[str, object] = {
         "by": "phone",
         "call": str(case.desk.spoken.call_id),
@@ -322,7 +324,7 @@ def _agree(case: Case, act: acts.Agree, by: Operator, now: datetime, library: Li
         "arrangement.agreed",
         data,
         memory=memory,
-        arrangement=NewArrangement(offer.offer_id, act.option, plan, offer.capacity_minor),
+        arrangement=NewArrangement(offer.offer_id, act.option, plan, offer.capacity_minor, terms),
         draft=draft if leaves else None,
         cancels="all",
         desk=DeskChange(is_answered=True),

@@ -9,6 +9,7 @@ from uuid import UUID
 from parley.contact.facts import Hold
 from parley.contact.gate import Decision
 from parley.engine.acts import CallOutcome, Direction
+from parley.engine.plan_terms import PlanTerms
 from parley.locale import Language
 from parley.messaging.catalogue import Rendered
 from parley.negotiation.menu import Menu
@@ -58,12 +59,13 @@ class NewOffer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewArrangement:
-    """An arrangement the borrower confirmed."""
+    """An arrangement the borrower confirmed, with what they were told of it beside its figures."""
 
     offer_id: UUID
     option: int
     plan: Schedule
     capacity_minor: int
+    terms: PlanTerms
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -18,6 +18,7 @@ from parley.engine.library import Library
 from parley.engine.limit_rise import limit_rise_of, may_ask_limit_rise
 from parley.engine.outcome import Draft, Happened, NewArrangement, NewLimitRise, NewOffer, NewPromise, Outcome
 from parley.engine.pay_day import PayDay, pay_day_in
+from parley.engine.plan_terms import plan_terms
 from parley.engine.service import Promise, promise
 from parley.engine.signposting import brought_up, standing, tells_of_advice
 from parley.engine.stated import WITH_ACCOUNT, owed_of
@@ -245,7 +246,7 @@ def _carry_out(case: Case, inbound: Inbound, now: datetime, library: Library, re
         events=_events(move, reading, offer, _owed(case, draft, now)),
         draft=draft,
         offer=offer,
-        arrangement=_arrangement(case, move, plans),
+        arrangement=_arrangement(case, move, plans, now, library),
         promise=_promise(move),
         limit_rise=_limit_rise(case, inbound, library, reading, move),
         hold=move.hold,
@@ -318,6 +319,7 @@ def _draft(
         budget=budget_of(move.memory, about),
         bands=bands_of(move.memory, about, case.account.currency) if case.account is not None else (),
         promised=_promised(case, move, now, library) if "when" in entry.placeholders else None,
+        asks_yes=move.to is State.READ_BACK,
         advised=bool(brought_up(inbound.text, move, library.catalogue.guidance) | standing(case, move.memory)),
     )
     is_proven = Act.PROVE_IDENTITY in move.acts or _is_proven(case, inbound, now, library)
@@ -354,12 +356,15 @@ def _subject(move: Move, context: str) -> str:
     return "none" if move.say == "info.balance" and move.to is not State.NOTIFIED else context
 
 
-def _arrangement(case: Case, move: Move, plans: tuple[Schedule, ...]) -> NewArrangement | None:
+def _arrangement(
+    case: Case, move: Move, plans: tuple[Schedule, ...], now: datetime, library: Library
+) -> NewArrangement | None:
     if Act.AGREE not in move.acts:
         return None
     assert case.offer is not None and move.memory.option is not None, "an arrangement follows a chosen plan"
     plan = plans[move.memory.option]
-    return NewArrangement(case.offer.offer_id, move.memory.option, plan, case.offer.capacity_minor)
+    terms = plan_terms(plan, case.party.jurisdiction, case.today(now), library)
+    return NewArrangement(case.offer.offer_id, move.memory.option, plan, case.offer.capacity_minor, terms)
 
 
 def _promise(move: Move) -> NewPromise | None:

@@ -55,6 +55,11 @@ class Saying:
     limit_after_minor: int | None = None
     budget: Budget | None = None
     bands: tuple[Band, ...] = ()
+    # What is said of the credit record where the borrower lives, and how many days late a payment of a plan may be.
+    credit: str = ""
+    grace_days: int = 0
+    # Whether a plan has been read back and waits for the yes.
+    asks_yes: bool = False
 
     def money(self, minor: int) -> Money:
         """Return an amount in the account's currency."""
@@ -180,6 +185,9 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "proposal": _sum(lambda shown: shown.plan_minor),
     "state": _left_state,
     "assumed": lambda say: "yes" if say.budget is not None and say.budget.has_assumed else "no",
+    "credit": lambda say: say.credit,
+    "grace": lambda say: say.grace_days,
+    "asks": lambda say: "yes" if say.asks_yes else "no",
     "same_start": lambda say: "yes" if len({plan.rows[0].due_on for plan in say.plans}) == 1 else "no",
 }
 

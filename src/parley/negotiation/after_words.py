@@ -1,4 +1,4 @@
-"""Which of the words that mean something only after an agreement does a reply hold? Read from a table of its own.
+"""Which of the words that mean something only around an agreement does a reply hold? Read from a table of its own.
 
 The reader of replies knows none of them: its model was trained without, and they mean nothing elsewhere.
 """
@@ -18,13 +18,17 @@ _SCORE: Final = "score_"
 
 @dataclass(frozen=True, slots=True)
 class AfterWords:
-    """What the words say: end the plan, "yes, end it", nothing has changed, something has, a score of 1 to 5."""
+    """What the words say: end the plan, "yes, end it", nothing has changed, something has, a score of 1 to 5.
+
+    `asks_terms`: they speak of the credit record, or of a payment that is missed.
+    """
 
     ends_plan: bool = False
     ends_it: bool = False
     is_unchanged: bool = False
     has_changed: bool = False
     score: int | None = None
+    asks_terms: bool = False
 
 
 def load_after_words(reader_tables: Mapping[str, bytes], table: bytes) -> Lexicon:
@@ -42,4 +46,5 @@ def after_words(text: str, lexicon: Lexicon) -> AfterWords:
         is_unchanged="unchanged" in labels,
         has_changed="changed" in labels,
         score=scores.pop() if len(scores) == 1 else None,
+        asks_terms="terms" in labels,
     )

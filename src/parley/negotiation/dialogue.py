@@ -22,6 +22,8 @@ from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
 from parley.negotiation.limit_rise import LIMIT_RISE, about_limit, limit_rise
 from parley.negotiation.moves import Act, Memory, Move
+from parley.negotiation.offering import offer_menu
+from parley.negotiation.plan_terms import about_terms
 from parley.negotiation.policy import Policy
 from parley.negotiation.standing import AtOnce, Standing
 from parley.negotiation.state import ENDED, State
@@ -57,6 +59,7 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
         who_writes(state, memory, reading, facts, is_for_person=for_a_person(memory, reading) is not None)
         or for_a_person(memory, reading)
         or after_agreement(state, memory, reading, facts)
+        or about_terms(state, memory, reading, facts)
         or about_limit(state, memory, reading, facts)
         or all_at_once(state, memory, reading, facts)
         or _plain(state, memory, reading, facts, policy)

@@ -19,8 +19,10 @@ from parley.engine.service import ServiceTimes, Urgency
 from parley.engine.turn import Library
 from parley.locale import Language
 from parley.messaging.catalogue import load_catalogue
+from parley.messaging.credit_record import CREDIT_FILE, load_credit_book
 from parley.messaging.crisis import ADVICE_FILE, CRISIS_FILE, advice_for, lines_for, load_help
 from parley.messaging.identity import IDENTITY_FILE, load_asks_postcode
+from parley.messaging.missed_payment import MISSED_FILE, load_missed
 from parley.negotiation.after_words import FILE as AFTER_FILE
 from parley.negotiation.after_words import load_after_words
 from parley.negotiation.budget.answers import FILE_NAME as ANSWERS_FILE
@@ -69,6 +71,7 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
     """
     words = build_words()
     rules = rulebook or load_rulebook(data_files("parley.rulebook.data"))
+    spoken = data_files("parley.messaging.data")
     return Library(
         catalogue=load_catalogue(data_files("parley.messaging.catalogue")),
         reader=Reader(words.inbound, _model()),
@@ -92,6 +95,8 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
         ),
         times=service_times(settings, rules),
         after_words=load_after_words(data_files("parley.nlu.data"), data_files("parley.negotiation.data")[AFTER_FILE]),
+        credit=load_credit_book(spoken[CREDIT_FILE], CREDIT_FILE, rules.jurisdictions.keys()),
+        missed=load_missed(spoken[MISSED_FILE], MISSED_FILE),
     )
 
 

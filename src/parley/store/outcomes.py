@@ -24,6 +24,7 @@ from parley.store.obeying import lay_hold, refuse
 from parley.store.offers import keep_offer
 from parley.store.outbox import cancel_waiting
 from parley.store.readings import reading_to_text
+from parley.store.rows import terms_to_json
 from parley.store.sealed import Sealed, seal_text
 from parley.store.vault import Vault
 
@@ -153,6 +154,7 @@ def _arrangement(cause: Cause, case: Case, agreed: NewArrangement, now: datetime
         total_minor=agreed.plan.total_minor,
         capacity_minor=agreed.capacity_minor,
         agreed_at=now,
+        terms=terms_to_json(agreed.terms),
         recheck_on=plan_recheck_on(case.today(now), agreed.plan.rows[-1].due_on),
     )
     rows = models.ArrangementInstalment.objects.bulk_create(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from parley.engine.case import Party
+from parley.engine.plan_terms import PlanTerms
 from parley.ids import AccountId
 from parley.locale import Language, language_of
 from parley.rulebook.rule import WeekWindows
@@ -57,6 +58,22 @@ def locale_of(language: str, jurisdiction: str) -> str:
     """Return the BCP 47 locale that decides day order and local money words, such as en-US or zh-TW."""
     country = jurisdiction.split("-", maxsplit=1)[0]
     return f"{'en' if language_of(language) is Language.EN else 'zh'}-{country}"
+
+
+def terms_to_json(terms: PlanTerms) -> dict[str, object]:
+    """Return what was told of a plan beside its figures as plain values: every language, and what it rests on."""
+    note = terms.note
+    return {
+        "jurisdiction": terms.jurisdiction,
+        "credit": {language.value: words for language, words in note.whole.items()},
+        "credit_short": {language.value: words for language, words in note.short.items()},
+        "read": note.read.value,
+        "read_on": note.read_on.isoformat() if note.read_on is not None else None,
+        "citation": note.citation,
+        "source": note.source,
+        "grace_days": terms.grace_days,
+        "missed": {language.value: words for language, words in terms.missed.items()},
+    }
 
 
 def plan_to_json(plan: Schedule) -> dict[str, object]:

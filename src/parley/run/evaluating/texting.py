@@ -64,6 +64,7 @@ ASKS: Final = {
     "plan.read_back_parts": Ask.READ_BACK,
     "number_ambiguous.read_back": Ask.FIGURE_BACK,
     "info.what_if": Ask.AGAIN,
+    "info.terms": Ask.AGAIN,
     "promise.ask": Ask.PROMISE,
     "unclear.ask_back": Ask.AGAIN,
     "either.ask_back": Ask.AGAIN,

@@ -106,6 +106,7 @@ AUDITED_LATER: dict[type[Model], tuple[str, ...]] = {
     Hold: ("began_on",),
     Message: ("written_by_id",),
     GateDecision: ("facts",),
+    Arrangement: ("terms",),
 }
 
 # Tables whose row also has a sealed text that is committed to, and where it lies.

@@ -137,6 +137,9 @@ class Arrangement(models.Model):
     reoffer = models.ForeignKey("store.OfferRecord", on_delete=models.PROTECT, null=True, related_name="reoffers")
     # How the borrower says it was, from 1 to 5, asked once after the last payment.
     satisfaction = models.SmallIntegerField(null=True)
+    # What was told beside the figures, in every language: the credit record, a missed payment, and what that rests on;
+    # null for what was agreed before it was kept.
+    terms = models.JSONField(null=True)
     # What of the debt was waived when it was complete.
     waived_minor = models.BigIntegerField(default=0)
 

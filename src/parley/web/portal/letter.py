@@ -13,6 +13,7 @@ from parley.servicing.arrangement import Standing
 from parley.store.models import Arrangement, ContactPoint
 from parley.store.threads_accounts import accounts_of
 from parley.store.visits import standing_case
+from parley.web.portal.plan import terms_as_agreed
 from parley.web.portal.visitor import show, visitor
 from parley.web.ports import services
 
@@ -39,7 +40,7 @@ def letter(request: HttpRequest, point: ContactPoint) -> HttpResponse:
         "today": today,
         "agreed_on": local_date(row.agreed_at, point.borrower.zones[0] if point.borrower.zones else "UTC"),
     }
-    return show(request, "letter.html", context)
+    return show(request, "letter.html", context | terms_as_agreed(request, row))
 
 
 def kept_plan(point: ContactPoint) -> Arrangement | None:

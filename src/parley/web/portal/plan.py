@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parley.engine.case import Case
 from parley.engine.outcome import Outcome
+from parley.engine.plan_terms import plan_terms
 from parley.engine.visit import Agree, Choose, SayCapacity, is_over
 from parley.negotiation.at_budget import statement_of
 from parley.negotiation.state import State
+from parley.servicing.schedule import Schedule
 from parley.store.models import Arrangement, ContactPoint
 from parley.store.visits import standing_case
-from parley.web.portal.visitor import do, show, visitor
+from parley.web.portal.visitor import do, language_of_page, show, visitor
 from parley.web.ports import services
 from parley.web.typed import typed_amount
 
@@ -91,7 +93,8 @@ def check(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     option = case.talk.memory.option
     if request.method != "POST":
         plan = case.offer.plans[option]
-        return show(request, "check.html", {"plan": plan, "offer": case.offer, "option": option})
+        told = {"plan": plan, "offer": case.offer, "option": option}
+        return show(request, "check.html", told | _terms(request, case, plan))
     seen = (str(case.offer.offer_id), str(option))
     if (request.POST.get("offer", ""), request.POST.get("option", "")) != seen:
         return show(request, "lapsed.html", {"is_with_person": False}, status=409)
@@ -111,7 +114,22 @@ def agreed(request: HttpRequest, point: ContactPoint) -> HttpResponse:
         return redirect("account")
     parts = sorted(row.instalments.all(), key=lambda part: part.number)
     context = {"arrangement": row, "parts": parts, "first": parts[0], "reference": row.id.hex[-_REFERENCE:].upper()}
-    return show(request, "agreed.html", context)
+    return show(request, "agreed.html", context | terms_as_agreed(request, row))
+
+
+def _terms(request: HttpRequest, case: Case, plan: Schedule) -> dict[str, str]:
+    """Return what *plan* does to the credit record, and what follows a missed payment, as it would be agreed."""
+    held, language = services(), language_of_page(request)
+    terms = plan_terms(plan, case.party.jurisdiction, case.today(held.clock.now()), held.library)
+    return {"credit": terms.note.whole[language], "missed": terms.missed[language]}
+
+
+def terms_as_agreed(request: HttpRequest, row: Arrangement) -> dict[str, str]:
+    """Return the same as it was agreed; nothing for a plan of before it was kept."""
+    if row.terms is None:
+        return {}
+    language = language_of_page(request).value
+    return {"credit": row.terms["credit"][language], "missed": row.terms["missed"][language]}
 
 
 def standing_now(point: ContactPoint) -> Case:

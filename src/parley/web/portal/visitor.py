@@ -60,7 +60,7 @@ def visitor(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
 def show(request: HttpRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
     """Return a page of the borrower's, with a fresh number for the form on it."""
     held = services()
-    language: Language = request.language  # type: ignore[attr-defined]  # set by the middleware
+    language = language_of_page(request)
     settings = held.settings.lender
     shared = {
         "form_number": secrets.token_urlsafe(16),
@@ -69,6 +69,12 @@ def show(request: HttpRequest, template: str, context: dict[str, object], status
         "agent": settings.agent_names[language.value],
     }
     return page(request, f"portal/{template}", shared | context, status)
+
+
+def language_of_page(request: HttpRequest) -> Language:
+    """Return the language in which the page speaks to this visitor."""
+    language: Language = request.language  # type: ignore[attr-defined]  # set by the middleware
+    return language
 
 
 def do(request: HttpRequest, point: models.ContactPoint, wanted: VisitAct) -> Outcome | None:
