@@ -29,8 +29,8 @@ def words() -> Lexicon:
 @pytest.mark.parametrize(
     "text",
     [
-        "will this affect my credit score", "does it show on my credit report?", "CREDIT",
-        "what does it do to my credit file", "what happens if I miss a payment", "is there a late fee", "what if i cant pay one month when i pay late",
+        "will this affect my credit score", "does it show on my credit report?", "CREDIT", "is there a late fee",
+        "what does it do to my credit file", "what happens if I miss a payment", "what comes when we pay late",
         "会影响征信吗", "會影響信用紀錄嗎", "逾期了会怎么样", "漏繳一期會怎樣", "有滞纳金吗", "上征信吗",
     ],
 )  # fmt: skip
