@@ -95,12 +95,18 @@ def test_a_plan_is_agreed_on_the_phone_in_two_steps(agent: Agent) -> None:
     agent.do("take_over")
     wanted = {"capacity": "60", "first_due_on": FIRST}
     agent.do("offer", by="phone", **wanted)
+    # What must be read out with it stands there.
+    credit, missed = "Late payments may show on your credit report", "A payment may be up to 5 days late"
+    assert credit in (shown := agent.see())
+    assert missed in shown
     assert agent.do("agree", option="0").status_code == 409
     agent.do("call", direction="in", outcome="reached", is_identity_checked="1")
     assert agent.do("read_back", option="0").status_code == 302
     assert agent.do("agree", option="0").status_code == 302
     row = models.Arrangement.objects.get()
     assert row.instalments.order_by("number").first().due_on == date.fromisoformat(FIRST)  # type: ignore[union-attr]
+    assert row.terms["credit"]["en"].startswith(credit)
+    assert row.terms["missed"]["en"].startswith(missed)
 
 
 def test_a_note_is_kept_sealed_and_shown_to_colleagues(agent: Agent) -> None:

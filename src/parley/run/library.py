@@ -19,7 +19,7 @@ from parley.engine.service import ServiceTimes, Urgency
 from parley.engine.turn import Library
 from parley.locale import Language
 from parley.messaging.catalogue import load_catalogue
-from parley.messaging.credit_record import CREDIT_FILE, load_credit_book
+from parley.messaging.credit_record import CREDIT_FILE, CreditBook, load_credit_book
 from parley.messaging.crisis import ADVICE_FILE, CRISIS_FILE, advice_for, lines_for, load_help
 from parley.messaging.identity import IDENTITY_FILE, load_asks_postcode
 from parley.messaging.missed_payment import MISSED_FILE, load_missed
@@ -71,7 +71,6 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
     """
     words = build_words()
     rules = rulebook or load_rulebook(data_files("parley.rulebook.data"))
-    spoken = data_files("parley.messaging.data")
     return Library(
         catalogue=load_catalogue(data_files("parley.messaging.catalogue")),
         reader=Reader(words.inbound, _model()),
@@ -95,8 +94,8 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
         ),
         times=service_times(settings, rules),
         after_words=load_after_words(data_files("parley.nlu.data"), data_files("parley.negotiation.data")[AFTER_FILE]),
-        credit=load_credit_book(spoken[CREDIT_FILE], CREDIT_FILE, rules.jurisdictions.keys()),
-        missed=load_missed(spoken[MISSED_FILE], MISSED_FILE),
+        credit=build_credit_book(),
+        missed=load_missed(data_files("parley.messaging.data")[MISSED_FILE], MISSED_FILE),
     )
 
 
@@ -162,6 +161,14 @@ def build_budgets() -> BudgetTables:
 def build_yes_words() -> YesWords:
     """Return the words of a plain yes. Raises BadInput where the file does not hold together."""
     return load_yes_words(data_files("parley.negotiation.data")[YES_FILE], build_words().inbound)
+
+
+@cache
+def build_credit_book() -> CreditBook:
+    """Return what borrowers are told of their credit record. Raises BadInput where the table does not hold together."""
+    # The places that ship: a home's own rulebook may leave some out.
+    places = load_rulebook(data_files("parley.rulebook.data")).jurisdictions.keys()
+    return load_credit_book(data_files("parley.messaging.data")[CREDIT_FILE], CREDIT_FILE, places)
 
 
 def build_waterfalls() -> Mapping[str, Waterfall]:

@@ -11,9 +11,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from parley.dates import local_date
 from parley.engine.acts import LAID_BY_PERSON, CloseReason, ReleaseReason
+from parley.engine.library import Library
+from parley.engine.plan_terms import plan_terms
 from parley.errors import BadInput
-from parley.locale import Language
+from parley.locale import Language, language_of
 from parley.nlu.reading import Reading, Slots
 from parley.store.corrections import Corrected
 from parley.store.desk import summary_of_thread
@@ -91,7 +94,21 @@ def show_thread(request: HttpRequest, thread_id: UUID, more: dict[str, object], 
     if found.reason and not found.is_erased:
         context["summary"] = summary_of_thread(thread_id, held.clock.now(), held.vault)
     context["named_times"] = named_lines(found.named_times, language)
+    context["read_out"] = _read_out(found, held.library, held.clock.now())
     return page(request, "console/thread.html", context, status)
+
+
+def _read_out(found: Thread, library: Library, now: datetime) -> tuple[str, ...]:
+    """Return what is read out with each plan of the open offer on the phone, in the borrower's language."""
+    offer = next((one for one in found.offers if one.stands), None)
+    if offer is None:
+        return ()
+    # One plan of the offer may waive something: then the sentence on that is read out too.
+    plan = max(offer.plans, key=lambda one: one.forgiven_minor)
+    today = local_date(now, found.zones[0] if found.zones else "UTC")
+    terms = plan_terms(plan, found.jurisdiction, today, library)
+    language = language_of(found.language)
+    return terms.note.whole[language], terms.missed[language]
 
 
 def _desk(found: Thread, who: Operator) -> dict[str, object]:
