@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0018_after_a_plan"),
+        ("store", "0019_ledger"),
     ]
 
     operations = [
