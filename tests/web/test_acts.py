@@ -105,6 +105,7 @@ def test_a_plan_is_agreed_on_the_phone_in_two_steps(agent: Agent) -> None:
     assert agent.do("agree", option="0").status_code == 302
     row = models.Arrangement.objects.get()
     assert row.instalments.order_by("number").first().due_on == date.fromisoformat(FIRST)  # type: ignore[union-attr]
+    assert row.terms is not None
     assert row.terms["credit"]["en"].startswith(credit)
     assert row.terms["missed"]["en"].startswith(missed)
 

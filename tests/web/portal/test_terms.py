@@ -53,6 +53,7 @@ def test_what_was_told_is_kept_in_every_language_and_shown_as_it_was_agreed(serv
     browser = inside(served, ada)
     agree(browser, "6000", "0")
     row = models.Arrangement.objects.get()
+    assert row.terms is not None
     assert row.terms["jurisdiction"] == "US-IL"
     assert (row.terms["read"], row.terms["grace_days"]) == ("excerpt", 5)
     assert row.terms["citation"].startswith("15 U.S.C. 1681c")
