@@ -35,7 +35,7 @@ SIZE = len(TABLES) + 1
 CHANGES: dict[type[Model], set[str]] = {
     models.Message: {
         *("body_sealed", "state", "reason", "priority", "not_before", "intended_at", "submitted_at", "finished_at"),
-        *("provider", "provider_id", "asked_at"),
+        *("provider", "provider_id", "asked_at", "doubt_settled_at", "set_aside_at"),
     },
     models.Inbound: {"address_index", "body_sealed", "reading_sealed", "intent", "also", "status", "handled_at"},
     models.Arrangement: {

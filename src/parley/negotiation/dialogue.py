@@ -22,7 +22,6 @@ from parley.negotiation.capacity import monthly_capacity
 from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
 from parley.negotiation.limit_rise import LIMIT_RISE, about_limit, limit_rise
 from parley.negotiation.moves import Act, Memory, Move
-from parley.negotiation.offering import offer_menu
 from parley.negotiation.plan_terms import about_terms
 from parley.negotiation.policy import Policy
 from parley.negotiation.standing import AtOnce, Standing
