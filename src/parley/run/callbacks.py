@@ -24,9 +24,13 @@ class CallbackDoor:
         taker = Taker(pipeline.library, pipeline.vault, clock)
         self._gatherer = Gatherer(taker.write, taker.close)
         routes = {name: SignedCallbacks(load_callback_secrets(source, name)) for name in inbound.routes.split()}
-        # Signatures are of the real world, whatever the clock of the business shows.
-        app = hooks(routes, self._gatherer, lambda: datetime.now(UTC))
+        app = hooks(routes, self._gatherer, self.wall)
         self._listener = Listener(app, "callbacks", inbound.listen, inbound.port, _TOLD, behind_https=False)
+
+    @staticmethod
+    def wall() -> datetime:
+        """Return wall time: signatures are of the real world, whatever the clock of the business shows."""
+        return datetime.now(UTC)
 
     def start(self) -> None:
         """Begin to answer."""
