@@ -17,6 +17,12 @@ ifeq ($(strip $(PARLEY_HOME)),)
 PARLEY_HOME := .demo/$(LOCALE)-accounts-$(ACCOUNTS)-days-$(DAYS)-seed-$(SEED)
 endif
 
+# Torture of the send ledger: processes killed in all, and how many of them by a real SIGKILL at any moment.
+KILLS ?= 10000
+REAL ?= 300
+# ONLY=ledger tortures nothing else.
+ONLY ?=
+
 .PHONY: help setup demo test torture bench train reference pictures lock clean
 
 help: ## list the targets
@@ -40,8 +46,12 @@ test: setup ## lint, format, types and every test: what the build machine runs
 	$(BIN)/mypy --strict -n 2 src tests tools
 	$(BIN)/pytest -q -n 2 --dist worksteal
 
-torture: setup ## the same tests with properties at full size; takes hours
+torture: setup ## the same tests with properties at full size, and KILLS= deaths over the send ledger; takes hours (ONLY=ledger: those)
+ifneq ($(ONLY),ledger)
 	PARLEY_TORTURE=1 $(BIN)/pytest -q -n 2
+endif
+	$(BIN)/python -m tools.kills --flaw
+	$(BIN)/python -m tools.kills --kills "$(KILLS)" --real "$(REAL)"
 
 bench: setup ## measure speed and peak memory on this machine
 	$(BIN)/python -m tools.bench
