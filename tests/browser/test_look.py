@@ -14,7 +14,6 @@ from playwright.sync_api import Page
 from parley.run.campaigns import Audience, Campaigns
 from parley.run.clock import HomeClock
 from parley.store import models
-from parley.store.page_code import code_of
 from parley.store.staff import Role
 from parley.web.ports import install
 from tests.browser.conftest import PHONE, VIEWS, Site, View, click_through, faults_of, is_wider_than_its_window
@@ -101,7 +100,7 @@ def test_pages_of_the_borrower_have_no_fault(site: Site, view: View) -> None:
         if faults := faults_seen(page):
             found[what] = faults
 
-    code = code_of(person.point.id, desk.vault)
+    code = desk.link(person)
     for address in ("/", f"/{code}", f"/not-me?code={code}", "/nowhere"):
         page.goto(address)
         look(address.replace(code, "code"))

@@ -31,6 +31,7 @@ from parley.settings import Settings
 from parley.store import models
 from parley.store.arrived import ArrivedText
 from parley.store.inbox import accept_texts
+from parley.store.page_links import issue, token_of
 from parley.store.sealed import Sealed, open_text, seal_text
 from parley.store.vault import Vault
 
@@ -162,6 +163,13 @@ class Desk:
             for number, (due_on, amount) in enumerate(parts, start=1)
         )  # fmt: skip
         return row
+
+    def link(self, person: Person, account: models.Account | None = None, at: datetime = NOON) -> str:
+        """Return the link of a case as a message names it, kept."""
+        account_id = account.id if account is not None else None
+        token = token_of(person.point.id, account_id, at, self.vault)
+        issue([(person.point.id, account_id, f"You can pay on pay.example.com/{token}.")], at, self.vault)
+        return token
 
     def promise(self, account: models.Account, talk: models.Conversation, amount: int, due_on: date) -> models.Promise:
         return models.Promise.objects.create(

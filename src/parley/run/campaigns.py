@@ -35,7 +35,7 @@ from parley.store import audit, jobs, models
 from parley.store.book import chunks_for, load_accounts, load_page, open_talks, points_of, talks_on
 from parley.store.bulk import insert_new
 from parley.store.lock import borrower_lock
-from parley.store.page_code import code_of
+from parley.store.page_links import issue, token_of
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
 from parley.store.vault import Vault
@@ -240,7 +240,7 @@ class Campaigns:
                 continue
             said = announce(
                 Trigger(Purpose.PROMOTION, campaign.template_key, f"campaign:{campaign.id}"),
-                party_of(account.borrower, point, {}, code_of(point.id, self._vault)),
+                party_of(account.borrower, point, {}, token_of(point.id, account.id, now, self._vault)),
                 account_of(account, page.rows[key].dues),
                 records[account.borrower_id],
                 Figures(),
@@ -294,6 +294,7 @@ class Campaigns:
             for account, point, said in reached
         ]
         fresh = insert_new(rows)
+        issue([(point.id, account.id, said.rendered.text) for account, point, said in reached], now, self._vault)
         audit.record(self._vault, fresh, now)
         return Queued(len(fresh), len(wanting) - len(reached))
 

@@ -49,7 +49,7 @@ from parley.store.desk_assign import staffing
 from parley.store.fate import give_up_receipts
 from parley.store.lock import borrower_lock
 from parley.store.outbox import decision_row
-from parley.store.page_code import code_of
+from parley.store.page_links import forget_expired, issue, token_of
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
 from parley.store.standing import close_stale, settle
@@ -96,6 +96,7 @@ def run_nightly(
         return run
     close_stale(now, vault)
     give_up_receipts(now)
+    forget_expired(now)
     chunks = int(run.counts["chunks"])
     done = set(run.chunks.values_list("number", flat=True))
     with TemporaryDirectory(prefix="parley-night-") as folder:
@@ -271,7 +272,7 @@ class _Chunk:
         judged = wish.judged
         if judged is None or not judged.is_permitted:
             return None
-        party, account = self._party(point), account_of(wish.account, page.rows[wish.account.id].dues)
+        party, account = self._party(point, wish.account.id), account_of(wish.account, page.rows[wish.account.id].dues)
         return announce_permitted(
             wish.trigger,
             party,
@@ -297,7 +298,7 @@ class _Chunk:
             wish.figures = self.after.figures(wish.trigger, wish.account.id, point, wish.figures)
             verdict = announce(
                 wish.trigger,
-                self._party(point),
+                self._party(point, wish.account.id),
                 account_of(wish.account, page.rows[wish.account.id].dues),
                 records[wish.account.borrower_id],
                 wish.figures,
@@ -316,8 +317,8 @@ class _Chunk:
             else:
                 yield wish, point, verdict
 
-    def _party(self, point: models.ContactPoint) -> Party:
-        return party_of(point.borrower, point, {}, code_of(point.id, self.vault))
+    def _party(self, point: models.ContactPoint, account_id: UUID) -> Party:
+        return party_of(point.borrower, point, {}, token_of(point.id, account_id, self.now, self.vault))
 
     def _write(
         self,
@@ -343,6 +344,7 @@ class _Chunk:
             self.messages.append(message)
             self._item(wish, "queued", "", "", message)
         insert_all(self.messages)
+        issue([(point.id, wish.account.id, said.rendered.text) for wish, point, said in planned], self.now, self.vault)
         models.GateDecision.objects.bulk_create(self.decisions)
         insert_all(self.items)
         audit.record(self.vault, [*self.messages, *self.decisions], self.now)

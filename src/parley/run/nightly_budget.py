@@ -25,7 +25,7 @@ from parley.run.nightly_book import NightBook, Wanted
 from parley.run.wishes import figures_of
 from parley.store import models
 from parley.store.book import load_accounts, load_wished, points_of
-from parley.store.page_code import code_of
+from parley.store.page_links import token_of
 from parley.store.rows import account_of, party_of
 from parley.store.vault import Vault
 
@@ -115,7 +115,7 @@ def _candidates(wanted: Mapping[UUID, Wanted], prices: Prices) -> Iterator[_Cand
             # An account may go between two reads: the night pays for nothing there.
             point = points.get(held.borrower_id) if held is not None else None
             if found is not None and held is not None and point is not None:
-                party = party_of(point.borrower, point, {}, code_of(point.id, prices.vault))
+                party = party_of(point.borrower, point, {}, token_of(point.id, held.id, prices.now, prices.vault))
                 first = opening(
                     found.family,
                     party.zones,

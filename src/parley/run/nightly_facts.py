@@ -37,7 +37,7 @@ from parley.run.wishes import figures_of, still_is
 from parley.servicing.account import Product
 from parley.store import models, plain
 from parley.store.book import Page, load_accounts, load_wished, points_of
-from parley.store.page_code import code_of
+from parley.store.page_links import token_of
 from parley.store.records import HISTORY_DAYS, load_standing
 from parley.store.rows import account_of, party_of
 from parley.store.vault import Vault
@@ -230,7 +230,7 @@ class Facts:
         self, text: _Text, wanted: Trigger, row: models.Account, point: models.ContactPoint, page: Page
     ) -> Rendered:
         account, figures = account_of(row, page.rows[row.id].dues), figures_of(wanted, row.id, page)
-        party = party_of(row.borrower, point, {}, code_of(point.id, self._vault))
+        party = party_of(row.borrower, point, {}, token_of(point.id, row.id, self._now, self._vault))
         return words_of(text.first.key, party, account, figures, self._as_of, self._library)
 
     def _contacts(self, borrowers: Collection[UUID]) -> Iterator[tuple[Any, ...]]:

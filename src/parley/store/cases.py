@@ -24,7 +24,7 @@ from parley.servicing.arrangement import InstalmentState, Standing
 from parley.servicing.delinquency import days_past_due
 from parley.store import models
 from parley.store.bulk import insert_all
-from parley.store.page_code import code_of
+from parley.store.page_links import token_of
 from parley.store.records import RESUMED, load_records
 from parley.store.rows import account_of, party_of, plan_from_json
 from parley.store.sealed import Sealed, open_text, seal_text
@@ -73,14 +73,14 @@ def _new_talk(point: models.ContactPoint, account_id: UUID | None, number: int, 
     )
 
 
-def load_party(point: models.ContactPoint, vault: Vault) -> Party:
-    """Return the borrower behind *point* with what the lender holds to know them by."""
+def load_party(point: models.ContactPoint, vault: Vault, page_code: str = "") -> Party:
+    """Return the borrower behind *point* with what the lender holds to know them by; *page_code*: their link."""
     borrower = point.borrower
     identity: dict[str, str] = {}
     if borrower.identity_sealed is not None:
         sealed = bytes(borrower.identity_sealed)
         identity = json.loads(open_text(vault, borrower, Sealed.BORROWER_IDENTITY, borrower.id, sealed))
-    return party_of(borrower, point, identity, code_of(point.id, vault))
+    return party_of(borrower, point, identity, page_code)
 
 
 def load_talk(row: models.Conversation, vault: Vault) -> Talk:
@@ -121,7 +121,8 @@ def load_standing(row: models.Conversation, point: models.ContactPoint, now: dat
     talk = load_talk(row, vault)
     account = _account(row, point.borrower_id, now)
     agreed = _agreed(account)
-    party = load_party(point, vault)
+    account_id = account.account_id if account is not None else None
+    party = load_party(point, vault, token_of(point.id, account_id, now, vault))
     return Case(
         party=replace(party, agent=name_for(row.assigned_to or row.handed_to, party.language)),
         talk=talk,

@@ -33,6 +33,7 @@ from parley.store.models import (
     Message,
     NamedTimes,
     Note,
+    PageLink,
     Reveal,
     Transaction,
 )
@@ -95,6 +96,8 @@ def _clear(borrower_id: UUID, now: datetime) -> None:
     InboundPart.objects.filter(address_index__in=list(numbers)).update(
         body_sealed=None, address_index=None, state="given"
     )
+    points = list(ContactPoint.objects.filter(mine).values_list("id", flat=True))
+    PageLink.objects.filter(contact_point_id__in=points).delete()
     ContactPoint.objects.filter(mine).update(address_sealed=None, address_index=None)
     Borrower.objects.filter(id=borrower_id).update(
         data_key_wrapped=None, name_sealed=None, identity_sealed=None, reference_index=None, erased_at=now

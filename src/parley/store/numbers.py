@@ -17,6 +17,7 @@ from parley.contact.number_lookup import Holder, NumberFinding
 from parley.store import audit, models
 from parley.store.lock import borrower_lock
 from parley.store.outbox import cancel_waiting
+from parley.store.page_links import revoke
 from parley.store.vault import Vault
 
 BY_PROOF: Final = "identity"
@@ -40,6 +41,7 @@ def quarantine(address_index: bytes | memoryview | None, now: datetime) -> None:
     points = models.ContactPoint.objects.filter(address_index=address_index, quarantined_at__isnull=True)
     for borrower_id in points.values_list("borrower_id", flat=True):
         cancel_waiting(borrower_id, promotional_only=False, now=now)
+    revoke(points.values_list("id", flat=True), now)
     points.update(quarantined_at=now)
 
 

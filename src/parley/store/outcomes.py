@@ -23,6 +23,7 @@ from parley.store.numbers import BY_PROOF, quarantine
 from parley.store.obeying import lay_hold, refuse
 from parley.store.offers import keep_offer
 from parley.store.outbox import cancel_waiting
+from parley.store.page_links import issue
 from parley.store.readings import reading_to_text
 from parley.store.rows import terms_to_json
 from parley.store.sealed import Sealed, seal_text
@@ -202,11 +203,13 @@ def _message(
         return None
     rendered = draft.rendered
     message_id = derive_id("message", "answer", str(cause.key))
+    account_id = case.account.account_id if case.account is not None else None
+    issue([(case.party.contact_point_id, account_id, rendered.text)], now, vault)
     offer_id = offer.id if offer is not None else (case.offer.offer_id if case.offer is not None else None)
     return models.Message.objects.create(
         id=message_id,
         borrower_id=case.party.borrower_id,
-        account_id=case.account.account_id if case.account is not None else None,
+        account_id=account_id,
         contact_point_id=case.party.contact_point_id,
         conversation_id=cause.talk.id,
         in_reply_to_id=draft.answers,

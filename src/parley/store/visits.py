@@ -84,13 +84,18 @@ def find_point(point_id: UUID) -> models.ContactPoint | None:
     return rows.select_related("borrower").first()
 
 
-def standing_case(point: models.ContactPoint, now: datetime, vault: Vault) -> Case:
-    """Return the case as it stands, for looking: where no talk is open it is as a new one would begin."""
+def standing_case(point: models.ContactPoint, now: datetime, vault: Vault, account_id: UUID | None = None) -> Case:
+    """Return the case as it stands, for looking: where no talk is open it is as a new one would begin.
+
+    *account_id*: the account that the visitor's link is about.
+    """
     talk = models.Conversation.objects.filter(contact_point=point, closed_at__isnull=True).first()
     if talk is not None:
         talk.borrower = point.borrower
         return load_standing(talk, point, now, vault)
-    fresh = models.Conversation(id=point.id, borrower=point.borrower, contact_point=point, state=State.NOTIFIED)
+    fresh = models.Conversation(
+        id=point.id, borrower=point.borrower, contact_point=point, account_id=account_id, state=State.NOTIFIED
+    )
     return load_standing(fresh, point, now, vault)
 
 

@@ -74,6 +74,8 @@ def headers(get_response: Handler) -> Handler:
             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         answer.headers.setdefault("Cache-Control", "no-store")
+        # A link from a message is nobody's to index, to preview or to pass on.
+        answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive, nosnippet"
         answer.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
         return answer
 

@@ -28,7 +28,7 @@ from parley.store.bulk import insert_new
 from parley.store.lender_notices import ALERT_TEMPLATE, alert_id
 from parley.store.lock import borrower_lock
 from parley.store.outbox import decision_row
-from parley.store.page_code import code_of
+from parley.store.page_links import issue, token_of
 from parley.store.records import load_records
 from parley.store.rows import account_of, party_of
 from parley.store.vault import Vault
@@ -106,7 +106,7 @@ class Alerts:
         last_use = one.at + self.terms.hours * _HOUR
         if last_use <= self.now:
             return None
-        party = party_of(account.borrower, point, {}, code_of(point.id, self.vault))
+        party = party_of(account.borrower, point, {}, token_of(point.id, account.id, self.now, self.vault))
         said = announce(
             Trigger(Purpose.RISK_ALERT, TEMPLATE, one.row_key),
             party,
@@ -144,6 +144,8 @@ class Alerts:
             for one, account, point, said in planned
         ]
         fresh = insert_new(rows)
+        told = [(point.id, account.id, said.rendered.text) for _, account, point, said in planned]
+        issue(told, self.now, self.vault)
         watch(fresh, self.terms.reply_hours, self.now)
         audit.record(self.vault, fresh, self.now)
         return len(fresh)

@@ -20,7 +20,7 @@ from parley.store.models.imports import ImportBatch, ImportChunk
 from parley.store.models.keys import KeyCheck
 from parley.store.models.ledger import GateDecision, Message, MessagePart, Receipt, RouteBucket
 from parley.store.models.lender import LenderNotice
-from parley.store.models.party import Borrower, Consent, ContactPoint, Hold, NamedTimes
+from parley.store.models.party import Borrower, Consent, ContactPoint, Hold, NamedTimes, PageLink
 from parley.store.models.run import Campaign, Event, Job, LenderSettings, RulebookFiles, Run, RunChunk, RunItem
 from parley.store.models.staff import Operator
 
@@ -59,6 +59,7 @@ __all__ = [
     "Note",
     "OfferRecord",
     "Operator",
+    "PageLink",
     "Payment",
     "Presence",
     "Product",

@@ -105,3 +105,17 @@ class NamedTimes(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["borrower", "at"], name="named_times_by_borrower")]
+
+
+class PageLink(models.Model):
+    """A link to the borrowers' page that a message named: the hash of its token, whose it is, and until when it holds.
+
+    No foreign keys: a link outlives nothing it leads to, and leads nowhere then.
+    """
+
+    token_index = models.BinaryField(unique=True)
+    contact_point_id = models.UUIDField(db_index=True)
+    account_id = models.UUIDField(null=True)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(null=True)

@@ -10,7 +10,7 @@ from parley.store.models import ContactPoint
 from parley.store.threads_accounts import AccountFacts, accounts_of
 from parley.store.visits import standing_case
 from parley.web.portal.letter import kept_plan
-from parley.web.portal.visitor import show, visitor
+from parley.web.portal.visitor import account_of_visit, show, visitor
 from parley.web.ports import services
 
 
@@ -20,14 +20,15 @@ def account(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Show what is owed and what can be done."""
     held = services()
     now = held.clock.now()
-    case = standing_case(point, now, held.vault)
-    found = accounts_of(point.borrower_id, case.today(now))
+    only = account_of_visit(request)
+    case = standing_case(point, now, held.vault, only)
+    found = [one for one in accounts_of(point.borrower_id, case.today(now)) if only in {None, one.account_id}]
     context = {
         "accounts": [one for one in found if one.balance.total > 0 or one.arrangements],
         "agreed": {one.account_id: _standing(one) for one in found},
         "is_with_person": is_over(case),
         "has_offer": case.offer is not None,
-        "has_letter": kept_plan(point) is not None,
+        "has_letter": kept_plan(point, only) is not None,
         "today": case.today(now),
     }
     return show(request, "account.html", context)

@@ -53,7 +53,7 @@ class Field:
 @visitor
 def budget(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Ask for income and spending, and keep what is told."""
-    case = standing_now(point)
+    case = standing_now(request, point)
     about = _about(case)
     if nothing_to_plan(case) or about is None:
         return redirect("account")
@@ -74,7 +74,7 @@ def budget(request: HttpRequest, point: ContactPoint) -> HttpResponse:
 @visitor
 def budget_sum(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Show the sum of what was told, line by line; take a yes to it."""
-    case = standing_now(point)
+    case = standing_now(request, point)
     about = _about(case)
     if nothing_to_plan(case) or about is None:
         return redirect("account")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from parley.locale import Language
 from parley.store.find import points_of_number
 from parley.store.models import ContactPoint
-from parley.store.page_code import point_of
+from parley.store.page_links import link_of
 from parley.store.visits import Asked, identify, is_locked
 from parley.web.middleware import LANGUAGE_COOKIE
 from parley.web.portal.visitor import begin, end, show
@@ -42,10 +43,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request: HttpRequest, code: str) -> HttpResponse:
     """Ask whoever comes by a borrower's own address who they are; opening it does nothing."""
-    point = point_of(code, services().vault)
+    held = services()
+    link = link_of(code, held.clock.now(), held.vault)
+    if link is None:
+        # Mistyped, expired or revoked: nobody is let in by it, and the way in is the number.
+        return show(request, "start.html", {"is_ended": True}, status=410)
     if request.method != "POST":
         return show(request, "start.html", {"code": code})
-    return _ask(request, [point] if point is not None else [], {"code": code})
+    return _ask(request, [link.point], {"code": code}, link.account_id)
 
 
 @require_POST
@@ -66,7 +71,9 @@ def language(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _ask(request: HttpRequest, points: Sequence[ContactPoint], context: dict[str, object]) -> HttpResponse:
+def _ask(
+    request: HttpRequest, points: Sequence[ContactPoint], context: dict[str, object], account_id: UUID | None = None
+) -> HttpResponse:
     held, said = services(), request.POST.get("answer", "").strip()[:LONGEST_ANSWER]
     now = held.clock.now()
     tried = int(request.session.get(_TRIED, 0))
@@ -76,7 +83,7 @@ def _ask(request: HttpRequest, points: Sequence[ContactPoint], context: dict[str
         return show(request, "start.html", context | {"is_missing": True}, status=422)
     found, point = identify(points, said, now, held.vault)
     if found is Asked.PROVEN and point is not None:
-        begin(request, point)
+        begin(request, point, account_id)
         return redirect("account")
     request.session[_TRIED] = tried + 1
     if found is Asked.LOCKED or tried + 1 >= TRIES:

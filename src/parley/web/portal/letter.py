@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,7 +15,7 @@ from parley.store.models import Arrangement, ContactPoint
 from parley.store.threads_accounts import accounts_of
 from parley.store.visits import standing_case
 from parley.web.portal.plan import terms_as_agreed
-from parley.web.portal.visitor import show, visitor
+from parley.web.portal.visitor import account_of_visit, show, visitor
 from parley.web.ports import services
 
 # How the end of a reference reads: enough to find it again with.
@@ -25,7 +26,7 @@ REFERENCE: Final = 8
 @visitor
 def letter(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Show the letter of the newest plan that was kept; opening it writes nothing."""
-    row = kept_plan(point)
+    row = kept_plan(point, account_of_visit(request))
     if row is None:
         return redirect("account")
     held = services()
@@ -43,7 +44,11 @@ def letter(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     return show(request, "letter.html", context | terms_as_agreed(request, row))
 
 
-def kept_plan(point: ContactPoint) -> Arrangement | None:
-    """Return the newest plan of the borrower that was kept to its last payment; None where none was."""
+def kept_plan(point: ContactPoint, account_id: UUID | None = None) -> Arrangement | None:
+    """Return the newest plan of the borrower that was kept to its last payment; None where none was.
+
+    *account_id*: only one of that account.
+    """
     rows = Arrangement.objects.filter(account__borrower_id=point.borrower_id, standing=Standing.KEPT)
+    rows = rows.filter(account_id=account_id) if account_id is not None else rows
     return rows.prefetch_related("instalments").order_by("-ended_at", "-id").first()

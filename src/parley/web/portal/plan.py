@@ -22,7 +22,7 @@ from parley.negotiation.state import State
 from parley.servicing.schedule import Schedule
 from parley.store.models import Arrangement, ContactPoint
 from parley.store.visits import standing_case
-from parley.web.portal.visitor import do, language_of_page, show, visitor
+from parley.web.portal.visitor import account_of_visit, do, language_of_page, show, visitor
 from parley.web.ports import services
 from parley.web.typed import typed_amount
 
@@ -35,7 +35,7 @@ _REFERENCE: Final = 8
 @visitor
 def capacity(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Ask what can be paid each month, and compute what that allows."""
-    case = standing_now(point)
+    case = standing_now(request, point)
     if nothing_to_plan(case):
         return redirect("account")
     if request.method != "POST":
@@ -65,7 +65,7 @@ def shown_after(request: HttpRequest, case: Case, outcome: Outcome | None) -> Ht
 @visitor
 def options(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Show the plans side by side, or take the one that was chosen."""
-    case = standing_now(point)
+    case = standing_now(request, point)
     if case.offer is None or is_over(case):
         return show(request, "lapsed.html", {"is_with_person": is_over(case)}, status=_gone(request))
     if request.method != "POST":
@@ -87,7 +87,7 @@ def options(request: HttpRequest, point: ContactPoint) -> HttpResponse:
 @visitor
 def check(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Show the plan as it would bind, every payment; agree to it."""
-    case = standing_now(point)
+    case = standing_now(request, point)
     if case.offer is None or is_over(case) or case.talk.state is not State.READ_BACK or case.talk.memory.option is None:
         return show(request, "lapsed.html", {"is_with_person": is_over(case)}, status=_gone(request))
     option = case.talk.memory.option
@@ -108,7 +108,9 @@ def check(request: HttpRequest, point: ContactPoint) -> HttpResponse:
 @visitor
 def agreed(request: HttpRequest, point: ContactPoint) -> HttpResponse:
     """Confirm what was agreed, with a reference to name it by."""
+    only = account_of_visit(request)
     rows = Arrangement.objects.filter(account__borrower_id=point.borrower_id, standing="active")
+    rows = rows.filter(account_id=only) if only is not None else rows
     row = rows.prefetch_related("instalments").order_by("-agreed_at").first()
     if row is None:
         return redirect("account")
@@ -132,10 +134,10 @@ def terms_as_agreed(request: HttpRequest, row: Arrangement) -> dict[str, str]:
     return {"credit": row.terms["credit"][language], "missed": row.terms["missed"][language]}
 
 
-def standing_now(point: ContactPoint) -> Case:
+def standing_now(request: HttpRequest, point: ContactPoint) -> Case:
     """Return the case as it stands at this moment."""
     held = services()
-    return standing_case(point, held.clock.now(), held.vault)
+    return standing_case(point, held.clock.now(), held.vault, account_of_visit(request))
 
 
 def _gone(request: HttpRequest) -> int:

@@ -11,7 +11,7 @@ from parley.web.portal import account, budget, door, letter, plan, wishes
 
 urlpatterns = [
     path("", door.start, name="start"),
-    re_path(r"^(?P<code>[b-z]{15})$", door.own, name="own"),
+    re_path(r"^(?P<code>[b-zB-Z]{25})$", door.own, name="own"),
     path("language", door.language, name="language"),
     path("leave", door.leave, name="leave"),
     path("account", account.account, name="account"),

@@ -25,17 +25,27 @@ from parley.web.ports import services
 IDLE_SECONDS: Final = 15 * 60
 LONGEST_SECONDS: Final = 60 * 60
 LONGEST_FORM: Final = 64
-_POINT, _SEEN, _SINCE = "visit", "visit_seen", "visit_since"
+_POINT, _SEEN, _SINCE, _ACCOUNT = "visit", "visit_seen", "visit_since", "visit_account"
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, models.ContactPoint, P], HttpResponse]
 
 
-def begin(request: HttpRequest, point: models.ContactPoint) -> None:
-    """Begin a visit under a new session: whoever knew the old one is not let in."""
+def begin(request: HttpRequest, point: models.ContactPoint, account_id: UUID | None = None) -> None:
+    """Begin a visit under a new session: whoever knew the old one is not let in.
+
+    *account_id*: the one account that the link is about by which the visitor came; None: all that are theirs.
+    """
     request.session.flush()
     now = int(time.time())
     request.session[_POINT], request.session[_SEEN], request.session[_SINCE] = str(point.id), now, now
+    request.session[_ACCOUNT] = str(account_id) if account_id is not None else ""
+
+
+def account_of_visit(request: HttpRequest) -> UUID | None:
+    """Return the one account this visit may see; None where it is all of the visitor's."""
+    held = request.session.get(_ACCOUNT, "")
+    return UUID(held) if held else None
 
 
 def end(request: HttpRequest) -> None:

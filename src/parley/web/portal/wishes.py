@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from parley.engine.visit import AskPerson, NotMe, Stop
 from parley.store.models import ContactPoint
-from parley.store.page_code import point_of
+from parley.store.page_links import link_of
 from parley.web.portal.visitor import do, show, visitor
 from parley.web.ports import services
 
@@ -40,9 +40,10 @@ def stop(request: HttpRequest, point: ContactPoint) -> HttpResponse:
 def not_me(request: HttpRequest) -> HttpResponse:
     """Hear that a number belongs to somebody else; only whoever holds a message with its address can say so here."""
     code = request.POST.get("code", "") or request.GET.get("code", "")
-    point = point_of(code, services().vault)
+    held = services()
+    link = link_of(code, held.clock.now(), held.vault)
     if request.method != "POST":
-        return show(request, "not_me.html", {"code": code}) if point is not None else redirect("start")
-    if point is not None:
-        do(request, point, NotMe())
+        return show(request, "not_me.html", {"code": code}) if link is not None else redirect("start")
+    if link is not None:
+        do(request, link.point, NotMe())
     return show(request, "done.html", {"what": "portal.not_me_done"})
