@@ -387,7 +387,7 @@ def test_previews_and_robots_count_as_nobody(served: Served, ada: Person) -> Non
         for method in ("get", "head"):
             answer = getattr(served.client(face="portal"), method)(address, headers={"user-agent": agent})
             assert answer.status_code == 200
+            assert "noindex" in answer["X-Robots-Tag"]
+            # The token goes to nobody else by the way of an address that was left.
+            assert answer["Referrer-Policy"] == "same-origin"
     assert state() == before
-    assert "noindex" in answer["X-Robots-Tag"]
-    # The token goes to nobody else by the way of an address that was left.
-    assert answer["Referrer-Policy"] == "same-origin"
