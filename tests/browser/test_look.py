@@ -39,6 +39,7 @@ PAGES = [
     ("/campaigns/{campaign}", Role.COMPLIANCE),
     ("/phone", Role.LEAD),
     ("/reports", Role.LEAD),
+    ("/reports/delivery", Role.LEAD),
     ("/reports/talks", Role.COMPLIANCE),
     ("/reports/outcomes", Role.ADMINISTRATOR),
     ("/rules", Role.LEAD),

@@ -8,7 +8,7 @@ from tests.house.source import Module, imports, modules, names_of, parse
 
 # A package imports only strictly lower numbers; packages of one number never import each other.
 LAYERS = {
-    "money": 0, "dates": 0, "ids": 0, "locale": 0, "errors": 0, "purpose": 0,
+    "money": 0, "dates": 0, "ids": 0, "locale": 0, "errors": 0, "purpose": 0, "interval": 0,
     "servicing": 1, "rulebook": 1, "nlu": 1, "messaging": 1, "learning": 1, "settings": 1,
     "contact": 2, "negotiation": 2,
     "engine": 3,

@@ -27,6 +27,7 @@ from parley.run.loops import Pipeline
 from parley.run.nightly import NightlyTerms, run_nightly
 from parley.run.paging import Pager
 from parley.run.sending import Sender
+from parley.run.watching import Watch
 from parley.settings import Settings
 from parley.store import models
 from parley.store.arrived import ArrivedText
@@ -200,7 +201,9 @@ class Desk:
         return Sender(provider, library(), self.vault)
 
     def pipeline(self, provider: Provider) -> Pipeline:
-        return Pipeline(provider, library(), self.vault, self.sender(provider), Pager(Settings()), COST)
+        return Pipeline(
+            provider, library(), self.vault, self.sender(provider), Pager(Settings()), Watch(Settings()), COST
+        )
 
     def nightly(
         self, as_of: date = TODAY + timedelta(days=1), now: datetime = NOON, per_chunk: int = 500

@@ -22,6 +22,7 @@ from parley.run.loops import Pipeline
 from parley.run.nightly import run_nightly
 from parley.run.paging import Pager
 from parley.run.sending import Sender
+from parley.run.watching import Watch
 from parley.store import audit, models
 
 NUMBER = Msisdn("+16502530000")
@@ -81,7 +82,7 @@ def test_one_account_goes_from_file_to_kept_arrangement(opened: Opened) -> None:
     centre = Sandbox(opened.home.centre_log, seed=1, short_code="55501")
     library, provider = build_library(opened.settings), Guarded(centre)
     sender = Sender(provider, library, opened.vault)
-    pipeline = Pipeline(provider, library, opened.vault, sender, Pager(opened.settings), 7_900)
+    pipeline = Pipeline(provider, library, opened.vault, sender, Pager(opened.settings), Watch(opened.settings), 7_900)
     terms = nightly_terms(opened.settings, library)
 
     def night(day: date) -> None:

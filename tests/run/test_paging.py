@@ -7,21 +7,24 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
 
-from parley.run import paging
+from parley.run import paging, watching
 from parley.run.paging import Pager
+from parley.run.watching import Watch
 from parley.settings import Settings
 from parley.store import models
+from parley.store.drops import Terms
+from parley.store.vault import Vault
 from tests.run.desk import NOON, Anything, Desk
 
 THREAD = "0b5c5bd1-1111-4222-8333-444455556666"
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -135,3 +138,32 @@ def test_what_is_not_a_crisis_is_not_paged(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Pager, "_reach", lambda *_: pytest.fail("nobody is to be called"))
     Pager(settings(page_by="command", command="true")).page_due(NOON)
     assert models.Job.objects.get().state == "done"
+
+
+def test_a_route_that_loses_messages_is_named_as_that(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    script = tmp_path / "page"
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {told}\n', encoding="utf-8")
+    script.chmod(0o700)
+    row = job()
+    models.Job.objects.update(payload={"route": "sandbox", "reason": "route_lost"})
+    Pager(settings(page_by="command", command=str(script))).page_due(NOON)
+    row.refresh_from_db()
+    assert (told.read_text(encoding="utf-8"), row.state) == ("route:sandbox\n", "done")
+
+
+def test_routes_are_looked_at_in_the_rounds_but_not_in_each(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[datetime] = []
+
+    def look(now: datetime, _terms: Terms, _vault: Vault) -> int:
+        looked.append(now)
+        return 1
+
+    monkeypatch.setattr(watching, "look", look)
+    pipeline = desk.pipeline(desk.centre())
+    for minutes in (0, 1, 4, 5, 9, 20):
+        pipeline.settle_all(NOON + minutes * MINUTE)
+    assert looked == [NOON, NOON + 5 * MINUTE, NOON + 20 * MINUTE]
+    off = replace(Settings(), delivery=replace(Settings().delivery, least_messages=0))
+    assert Watch(off).look(NOON + DAY, desk.vault) == 0
+    assert len(looked) == 3

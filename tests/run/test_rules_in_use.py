@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from parley.rulebook.carriers import PROVIDERS
 from parley.run import rules_in_use, serving
 from parley.run.clock import MovableClock
 from parley.run.library import build_library
-from parley.run.loops import Pipeline
 from parley.run.rule_files import rule_files
 from parley.run.rulebooks import rulebook_in_use, shipped_rulebook
 from parley.run.rules_in_use import RulesInUse
@@ -217,8 +217,6 @@ def test_a_serving_process_looks_before_each_round_of_its_loops(
     monkeypatch.setattr(serving, "run_forever", lambda rounds, *_: ran.extend(rounds))
     desk = Desk(home.vault, home.folder)
     made = desk.pipeline(desk.centre())
-    pipeline = Pipeline(
-        made.provider, library, made.vault, made.sender, made.pager, made.cost_per_segment_micro, rules=rules
-    )
+    pipeline = replace(made, library=library, rules=rules)
     serving.serve(pipeline, serving.LOOPS, MovableClock(NOON))
     assert ran[0] == rules.look and len(ran) == len(serving.LOOPS) + 1

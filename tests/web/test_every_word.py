@@ -14,6 +14,7 @@ from parley.contact.facts import Carriage, ContactFacts, Hold
 from parley.contact.gate import GateSettings, decide
 from parley.engine.acts import CallOutcome, CloseReason, Direction, No, ReleaseReason
 from parley.locale import Language
+from parley.messaging.drop import Drop
 from parley.messaging.ledger import Event, State
 from parley.negotiation.budget.financial_statement import Rhythm
 from parley.negotiation.budget.work_out import Flag as BudgetFlag
@@ -54,6 +55,7 @@ SHOWN: Final[dict[str, type[StrEnum]]] = {
     "content": Content,
     "direction": Direction,
     "discloses": Discloses,
+    "drop": Drop,
     "field": Field,
     "form": SenderForm,
     "flag": Flag,

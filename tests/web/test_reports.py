@@ -14,11 +14,16 @@ from parley.store import models
 from parley.store.staff import Role
 from parley.web.console.reports_figures import PAGES, quiet_hours
 from parley.web.words import knows
-from tests.run.desk import NOON, TODAY
+from tests.run.desk import NOON, TODAY, Anything
 from tests.web.book import Book, fill
 from tests.web.conftest import Served
 
-ADDRESSES = {"messages": "/reports", "talks": "/reports/talks", "outcomes": "/reports/outcomes"}
+ADDRESSES = {
+    "messages": "/reports",
+    "delivery": "/reports/delivery",
+    "talks": "/reports/talks",
+    "outcomes": "/reports/outcomes",
+}
 WHOLE = f"?from={TODAY - timedelta(days=10)}&to={TODAY + timedelta(days=10)}"
 
 
@@ -82,6 +87,46 @@ def test_how_it_was_is_told_in_picture_words_and_file(served: Served) -> None:
     assert rows_of(served, "scores", "zh-Hant")[1][0] == "整個時段"
     models.Arrangement.objects.update(satisfaction=None)
     assert "4 were asked, 0 answered." in text_of(served, "/reports/outcomes" + WHOLE)
+
+
+def test_delivery_is_told_by_route_and_template_with_what_it_cost(served: Served) -> None:
+    desk = served.desk
+    empty = text_of(served, "/reports/delivery" + WHOLE)
+    assert empty.count("Nothing to show") == 6 and 'role="status"' not in empty
+    person = desk.person()
+    left: Anything = {"provider": "sandbox", "intended_at": NOON, "submitted_at": NOON, "cost_micro": 7_900}
+    for seconds in (2, 4, 60):
+        desk.message(person, state="delivered", finished_at=NOON + timedelta(seconds=seconds), **left)
+    desk.message(person, state="undelivered", finished_at=NOON, **left)
+    desk.message(person, state="submitted", template_key="promotion.offer", **left)
+    _, route = rows_of(served, "route_ends")
+    assert route == ["sandbox", "3", "1", "0", "0", "0", "1", "0", "5", "5"]
+    head, *rows = rows_of(served, "template_arrived")
+    assert head[1:] == [
+        *("delivered", "lowest by chance", "highest", "delivered, count", "of"),
+        *("half within, seconds", "95 % within, seconds"),
+    ]
+    # Of one message that is still on its way nothing can be said.
+    assert rows == [
+        ["reminder.neutral", "75.0", "30.1", "95.4", "3", "4", "4", "60"],
+        ["promotion.offer", "", "", "", "0", "0", "", ""],
+    ]
+    # 31,600 millionths by three: 10,533 and a third. No plan came of it: nothing to divide by.
+    assert rows_of(served, "template_came")[1][6:] == ["0.0316", "0.010533", ""]
+    assert rows_of(served, "template_came", "zh-Hant")[0][0] == "範本"
+
+
+def test_a_route_that_loses_messages_is_told_above_reports_and_on_the_page_of_sending(served: Served) -> None:
+    data = {"route": "sandbox", "what": "lost", "recent": [250, 150, 9], "earlier": [1_000, 950, 0], "minutes": 60}
+    models.Event.objects.create(at=NOON, kind="route.dropped", data=data)
+    for address in (*ADDRESSES.values(), "/sending"):
+        text = text_of(served, address)
+        assert "The route “sandbox” delivers less than it did." in text
+        assert "within 60 minutes: 150 of 250 (60.0%); in the days before, 950 of 1,000 (95.0%)." in text
+    models.Event.objects.update(data=data | {"what": "unanswered"})
+    assert "within 60 minutes: 9 of 250 (3.6%); in the days before, 0 of 1,000 (0.0%)." in text_of(served, "/sending")
+    models.Event.objects.create(at=NOON, kind="route.ended", data={"route": "sandbox", "why": "recovered"})
+    assert "delivers less" not in text_of(served, "/sending")
 
 
 def test_a_refusal_is_cited(served: Served, book: Book) -> None:

@@ -28,6 +28,7 @@ from parley.run.paging import Pager
 from parley.run.receiving import receive_due
 from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
+from parley.run.watching import Watch
 from parley.run.working import work_due
 from parley.store import audit, models
 from parley.store.alerts import escalate_due
@@ -59,6 +60,7 @@ class Pipeline:
     vault: Vault
     sender: Sender
     pager: Pager
+    watch: Watch
     cost_per_segment_micro: int
     # What is done about messages whose end stays unknown, by kind; what is not named is held.
     on_unknown: Mapping[Purpose, OnUnknown] = field(default_factory=lambda: MappingProxyType({}))
@@ -86,10 +88,12 @@ class Pipeline:
     def page(self, now: datetime) -> int:
         """Call the people who must look: each thread is somebody's to take, who is on call is paged.
 
-        An alert that nobody answered in time is theirs too.
+        An alert that nobody answered in time is theirs too. Last, for no crisis should wait for it, the routes are
+        looked at.
         """
         escalated = escalate_due(now, self.vault, ALERTS_AT_ONCE)
-        return escalated + assign_waiting(now, self.library.times, self.vault) + self.pager.page_due(now)
+        called = escalated + assign_waiting(now, self.library.times, self.vault) + self.pager.page_due(now)
+        return called + self.watch.look(now, self.vault)
 
     def order(self, now: datetime) -> int:  # noqa: ARG002 - every round is told the instant
         """Order new audit entries into the log."""

@@ -1,6 +1,6 @@
-"""Call a person: the page of a crisis, by webhook or command; everything else waits in the console's queue.
+"""Call a person: a crisis, a route that loses messages, by webhook or command; the rest waits in the console's queue.
 
-What leaves carries the thread's number and a reason, never a name, number or word of the borrower.
+What leaves carries the number of the thread, or the name of the route, and a reason; nothing of a borrower.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Pager:
         """Return whether somebody was reached."""
         try:
             if self._crisis.page_by == "command":
-                words = [*shlex.split(self._crisis.command), payload["conversation"]]
+                words = [*shlex.split(self._crisis.command), _about(payload)]
                 ended = subprocess.run(words, check=False, timeout=WAIT_SECONDS, capture_output=True)  # noqa: S603 - the lender's own command, run without a shell
                 return ended.returncode == 0
             request = urllib.request.Request(  # noqa: S310 - settings allow https only
@@ -82,3 +82,8 @@ class Pager:
         except (OSError, urllib.error.URLError, subprocess.SubprocessError, ValueError) as error:
             log.warning("page_not_delivered", reason=type(error).__name__)
             return False
+
+
+def _about(payload: dict[str, str]) -> str:
+    """Return what a command is told: the number of a thread, or the name of a route."""
+    return f"route:{payload['route']}" if "route" in payload else payload["conversation"]

@@ -26,6 +26,7 @@ from parley.run.replaying import replay_job
 from parley.run.rulebooks import RulebookFolders, rulebook_in_use
 from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
+from parley.run.watching import Watch
 from parley.settings.messages import SANDBOX
 from parley.settings.model import Settings
 from parley.store.alerts import next_watch
@@ -55,6 +56,7 @@ def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
         sender=Sender(provider, library, opened.vault, _pace(settings, provider.name)),
         on_unknown=unknown_policy(settings),
         pager=Pager(settings),
+        watch=Watch(settings),
         cost_per_segment_micro=settings.messages.cost_per_segment_micro,
         sandbox=sandbox,
         rules=RulesInUse(opened.home.rulebook, library),

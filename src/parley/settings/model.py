@@ -11,6 +11,7 @@ from typing import Final
 
 from parley.locale import Language
 from parley.purpose import Actor
+from parley.settings.delivery import Delivery
 from parley.settings.field import setting
 from parley.settings.guidance import Guidance
 from parley.settings.inbound import Inbound
@@ -190,7 +191,7 @@ class Nightly:
 
 @dataclass(frozen=True, slots=True)
 class Crisis:
-    """Whom to page when a borrower may be in danger."""
+    """Whom to page when a borrower may be in danger, or a route loses messages."""
 
     page_by: str = setting(
         "none",
@@ -200,14 +201,15 @@ class Crisis:
     )
     webhook_url: str = setting(
         "",
-        "The https address that gets the page; it carries the thread's number and nothing about the borrower.",
-        "接收呼叫的 https 地址；只含对话编号，不含借款人信息。",
+        "The https address that gets the page; it carries the number of the thread, or the name of the route, and "
+        "nothing about a borrower.",
+        "接收呼叫的 https 地址；只含对话编号或通道名称，不含借款人信息。",
         longest=500,
     )
     command: str = setting(
         "",
-        "The command that pages; it gets the thread's number as its last argument.",
-        "用于呼叫的命令；最后一个参数是对话编号。",
+        "The command that pages; its last argument is the number of the thread, or route: and the name of the route.",
+        "用于呼叫的命令；最后一个参数是对话编号，或 route: 加通道名称。",
         longest=500,
     )
     tries: int = setting(
@@ -424,6 +426,7 @@ class Settings:
     store: Store = field(default_factory=Store)
     keys: Keys = field(default_factory=Keys)
     messages: Messages = field(default_factory=Messages)
+    delivery: Delivery = field(default_factory=Delivery)
     contact: Contact = field(default_factory=Contact)
     nightly: Nightly = field(default_factory=Nightly)
     crisis: Crisis = field(default_factory=Crisis)
@@ -441,6 +444,7 @@ SECTIONS: Final[dict[str, type]] = {
     "store": Store,
     "keys": Keys,
     "messages": Messages,
+    "delivery": Delivery,
     "contact": Contact,
     "nightly": Nightly,
     "crisis": Crisis,

@@ -47,7 +47,7 @@ _IDS: Final = GivenMany("ids", UUIDField())
 Judge = Callable[[ContactFacts, Said], Decision]
 
 # A message deferred past its last use is not sent late.
-_TOO_LATE: Final = "too_late"
+TOO_LATE: Final = "too_late"
 # What can wait: everything that is neither an answer nor an alert.
 BULK_PRIORITY: Final = 9
 # Of a batch that answers and alerts would fill alone, so many places are kept for what has waited longest.
@@ -110,7 +110,7 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
         handed: list[Intended] = []
         for message in waiting:
             if message.not_after <= now:
-                move(message, Event.EXPIRE, _TOO_LATE, now)
+                move(message, Event.EXPIRE, TOO_LATE, now)
                 continue
             opened = _to_hand_over(message, vault)
             if opened is None:

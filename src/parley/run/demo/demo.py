@@ -38,6 +38,7 @@ from parley.run.loops import Pipeline
 from parley.run.nightly import run_nightly
 from parley.run.paging import Pager
 from parley.run.sending import Sender
+from parley.run.watching import Watch
 from parley.settings import Settings, default_settings_text
 from parley.settings.messages import SANDBOX
 from parley.simulation.persona import Persona, draw_persona
@@ -100,7 +101,9 @@ class Month:
         provider = Guarded(self._centre)
         cost = settings.messages.cost_per_segment_micro
         sender, doubts = Sender(provider, library, vault), unknown_policy(settings)
-        self._pipeline = Pipeline(provider, library, vault, sender, Pager(settings), cost, on_unknown=doubts)
+        self._pipeline = Pipeline(
+            provider, library, vault, sender, Pager(settings), Watch(settings), cost, on_unknown=doubts
+        )
         self._terms = nightly_terms(settings, library)
         self._library = library
         people = self._people()

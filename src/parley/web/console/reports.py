@@ -16,7 +16,9 @@ from parley.locale import Language
 from parley.store.reports import Period
 from parley.web.charts.figure import figure
 from parley.web.charts.table import csv_rows
-from parley.web.console.reports_figures import PAGES, Asked, Figure
+from parley.web.console.reports_asked import Asked, Figure
+from parley.web.console.reports_figures import PAGES
+from parley.web.console.route_alarms import route_alarms
 from parley.web.csvs import csv_answer
 from parley.web.page import language_of_request, page, problem
 from parley.web.ports import services
@@ -28,7 +30,12 @@ LONGEST_DAYS: Final = 366
 USUAL_DAYS: Final = 30
 # Periods one click away, in days up to today.
 CLOSE_BY: Final = (7, 30, 90)
-_ADDRESSES: Final = {"messages": "reports", "talks": "reports.talks", "outcomes": "reports.outcomes"}
+_ADDRESSES: Final = {
+    "messages": "reports",
+    "delivery": "reports.delivery",
+    "talks": "reports.talks",
+    "outcomes": "reports.outcomes",
+}
 # A day is ten characters; what is longer is none and is not shown again.
 _LONGEST_DAY: Final = 20
 
@@ -38,6 +45,13 @@ _LONGEST_DAY: Final = 20
 def messages(request: HttpRequest) -> HttpResponse:
     """Show what was sent and what was not."""
     return _report(request, "messages")
+
+
+@needs("reports.read")
+@require_safe
+def delivery(request: HttpRequest) -> HttpResponse:
+    """Show what became of what was handed over, by route and template."""
+    return _report(request, "delivery")
 
 
 @needs("reports.read")
@@ -114,6 +128,7 @@ def _report(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "here": "reports",
         "report": name,
+        "route_alarms": route_alarms(language),
         "pages": [(one, reverse(address) + form.query()) for one, address in _ADDRESSES.items()],
         "figures": figures,
         "typed": form.shown,

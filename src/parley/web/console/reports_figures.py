@@ -6,14 +6,12 @@ One row of `PAGES` is one figure; a page or a file asks the database for no more
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 
-from parley.locale import Language
 from parley.messaging.ledger import State
 from parley.messaging.values import locale_of
 from parley.purpose import Purpose
@@ -21,14 +19,15 @@ from parley.rulebook.book import EVERYWHERE
 from parley.rulebook.rule import HoursParams
 from parley.rulebook.terms import Layer
 from parley.store import reports
-from parley.store.reports import Due, Period
+from parley.store.reports import Due
 from parley.web.charts.compared import compared, within
 from parley.web.charts.figure import Closed, Form
 from parley.web.charts.table import Cell, Column, Number, Row, Table, largest_first, millionths, share
 from parley.web.charts.tones import DELIVERED, FAILED, OPEN, TONE_OF_STATE, WITHHELD
+from parley.web.console.reports_asked import Asked, Figure
+from parley.web.console.reports_delivery import DELIVERY
 from parley.web.console.rules import cite
 from parley.web.ports import services
-from parley.web.words import knows, say
 
 HOURS: Final = 24
 _WEEKDAYS: Final = 7
@@ -44,42 +43,6 @@ _WAITS: Final = (*reports.WAITS, reports.LONGER, reports.NOBODY_YET)
 _SCOPES: Final = ("all", "promotion")
 # The best first.
 _SCORES: Final = (5, 4, 3, 2, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a report is about, and for whom: a period, today, the reader's language."""
-
-    period: Period
-    today: date
-    language: Language
-
-    def say(self, key: str, **values: object) -> str:
-        """Return our words."""
-        return say(key, self.language, **values)
-
-    def term(self, start: str, code: str) -> str:
-        """Return what a code is called; one without words stands as it is."""
-        return self.say(start + code) if knows(start + code) else code
-
-    def day(self, when: date) -> str:
-        """Return a day as a row names it; the year where the period has more than one."""
-        pattern = "MMM d" if self.language is Language.EN else "M月d日"
-        if self.period.first.year != self.period.last.year:
-            pattern = "MMM d, y" if self.language is Language.EN else "y年M月d日"
-        return format_date(when, pattern, locale=locale_of(self.language))
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure. `note` says, below it, what the figures mean; `closed` which hours of the week are quiet."""
-
-    name: str
-    form: Form
-    table: Callable[[Asked], Table]
-    lead: str = ""
-    note: Callable[[Asked, Table], str] | None = None
-    closed: Callable[[], Closed] = frozenset
 
 
 def _counted(asked: Asked, corner: str, start: str, counts: Mapping[str, int]) -> Table:
@@ -327,6 +290,7 @@ PAGES: Final[dict[str, tuple[Figure, ...]]] = {
         Figure("states", Form.BARS, _states, "reports.states.lead"),
         Figure("hand_overs", Form.BARS, _hand_overs, "reports.hand_overs.lead"),
     ),
+    "delivery": DELIVERY,
     "outcomes": (
         Figure("promises", Form.LINES, _promises, "reports.kept.lead"),
         Figure("instalments", Form.LINES, _instalments, "reports.kept.lead"),

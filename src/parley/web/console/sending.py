@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parley.store.dead_letters import PAGE, WhyNot, groups, letters, send_again, set_aside
 from parley.store.stopping import Why, resume, stop
-from parley.web.page import page, problem
+from parley.web.console.route_alarms import route_alarms
+from parley.web.page import language_of_request, page, problem
 from parley.web.ports import services
 from parley.web.roles import needs, operator_of
 
@@ -72,6 +73,7 @@ def _shown(request: HttpRequest, why_not: WhyNot | None, status: int = 200) -> H
     more = {**wanted, "after": str(after + PAGE)} if len(found) == PAGE else None
     context = {
         "here": "sending",
+        "route_alarms": route_alarms(language_of_request(request)),
         "reasons": list(Why),
         "groups": [
             (one, urlencode({"state": one.state, "reason": one.reason, "purpose": one.purpose})) for one in groups(now)

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lender", lender.notices, name="lender"),
     path("lender/<uuid:notice_key>/again", lender.again, name="lender.again"),
     path("reports", reports.messages, name="reports"),
+    path("reports/delivery", reports.delivery, name="reports.delivery"),
     path("reports/talks", reports.talks, name="reports.talks"),
     path("reports/outcomes", reports.outcomes, name="reports.outcomes"),
     path("reports/<slug:figure_name>.csv", reports.file, name="reports.file"),
