@@ -37,6 +37,7 @@ USUAL = Tally(2_000, 1_900, 0)
 )
 def test_a_drop_is_large_and_beyond_chance(recent: Tally, earlier: Tally, found: Drop | None) -> None:
     assert dropped(recent, earlier, LIMITS) is found
+    assert found is None or may_have_dropped(recent, LIMITS)
 
 
 def test_it_is_well_again_halfway_back_and_by_enough_messages() -> None:
