@@ -28,8 +28,8 @@ from django.db.models.functions import Cast, Replace
 from parley.messaging.ledger import State
 from parley.servicing.arrangement import Standing
 from parley.store import models
-from parley.store.inbox import REPLY
 from parley.store.instants import Seconds
+from parley.store.obeying import REPLY
 from parley.store.outbox import TOO_LATE
 from parley.store.reports import Period
 
