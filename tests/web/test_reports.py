@@ -126,7 +126,7 @@ def test_a_route_that_loses_messages_is_told_above_reports_and_on_the_page_of_se
     models.Event.objects.update(data=data | {"what": "unanswered"})
     assert "within 60 minutes: 9 of 250 (3.6%); in the days before, 0 of 1,000 (0.0%)." in text_of(served, "/sending")
     models.Event.objects.create(at=NOON, kind="route.ended", data={"route": "sandbox", "why": "recovered"})
-    assert "delivers less" not in text_of(served, "/sending")
+    assert "The route “sandbox”" not in text_of(served, "/sending")
 
 
 def test_a_refusal_is_cited(served: Served, book: Book) -> None:
