@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from parley.contact.registrations import Route, read_registrations
-from parley.engine.approval import MISLABELLED, Approval, Asked, NotApproved, approve, sayable
+from parley.engine.approval import MISLABELLED, Approval, Asked, NotApproved, approve
 from parley.engine.library import Library
 from parley.locale import Language
 from parley.messaging.template import parse
+from parley.messaging.wording import sayable
 from parley.purpose import Actor, Purpose
 from tests.engine.sample import shipped_library
 

@@ -34,6 +34,7 @@ def test_every_case_of_the_bench_runs_and_its_figures_are_written(
         "rates",
         "pricing",
         "menus",
+        "templates",
         "columns",
     }
     assert expected <= set(names)

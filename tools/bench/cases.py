@@ -28,6 +28,7 @@ from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
 from tools.bench.columns import columns
 from tools.bench.figures import Figure
+from tools.bench.hostile import hostile_templates
 from tools.bench.inbound import inbound
 from tools.bench.menus import menus
 from tools.bench.pricing import pricing
@@ -136,6 +137,7 @@ CASES: Final[Mapping[str, tuple[Case, bool]]] = {
     "rates": (rates, False),
     "pricing": (pricing, False),
     "menus": (menus, False),
+    "templates": (hostile_templates, False),
     "columns": (columns, False),
     "inbound": (inbound, True),
 }

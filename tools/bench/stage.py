@@ -39,6 +39,7 @@ class Size:
     posts: int
     posts_singly: int
     posts_texts: int
+    hostile_templates: int
 
 
 FULL = Size(
@@ -55,6 +56,7 @@ FULL = Size(
     posts=30_000,
     posts_singly=3_000,
     posts_texts=4_000,
+    hostile_templates=20,
 )
 QUICK = Size(
     accounts=150,
@@ -70,6 +72,7 @@ QUICK = Size(
     posts=400,
     posts_singly=64,
     posts_texts=100,
+    hostile_templates=1,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
@@ -34,18 +34,38 @@ Countries = Annotated[
 
 
 @app.command("check")
-def check(provider: Provider = "", country: Countries = None, home: HomeOption = None) -> None:
+def check(
+    provider: Provider = "",
+    country: Countries = None,
+    *,
+    sizes: Annotated[bool, typer.Option("--sizes", help="List each text with its segments and price.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    home: HomeOption = None,
+) -> None:
     """Ask of every text whether it may go out to the places, in the languages and about the products of the book.
 
-    Judges what the text says, what the provider carries, and what is registered (registrations.toml). Ends with 1
-    where one may not.
+    Judges what the text says, what the provider carries, and what is registered (registrations.toml), and counts its
+    segments: at worst by its tree, and over the accounts of the book. Ends with 1 where a text may not go out.
     """
+    from parley.cli.templates_sizes import facts, show_sizes
+    from parley.engine.approval import NotApproved
     from parley.run.approving import check_templates
+    from parley.run.sizing import readers, size_texts
+    from parley.store.faults import faults
 
-    library, audiences, now = _open(home, provider, country or [])
-    verdicts = check_templates(audiences, library, now)
-    refused = sum(_show(audience, list(found), library) for audience, found in groupby(verdicts, key=_audience))
-    if refused:
+    opened = _open(home, provider, country or [])
+    library, today = opened.library, opened.now.date()
+    verdicts = list(check_templates(opened.audiences, library, opened.now))
+    with faults():
+        found = readers(today)
+    texts = list(size_texts(found, library, today, opened.audiences[0].jurisdiction))
+    if as_json:
+        typer.echo(facts(verdicts, texts, found, library, opened.price_micro))
+    else:
+        for audience, some in groupby(verdicts, key=_audience):
+            _show(audience, list(some), library)
+        show_sizes(texts, found, opened.price_micro, is_each=sizes)
+    if any(isinstance(one, NotApproved) for one in verdicts):
         raise typer.Exit(1)
 
 
@@ -58,13 +78,23 @@ def draft(
     """Print every text as it is to be registered, as tables for registrations.toml; the ids are left to fill in."""
     from parley.run.approving import Audience, texts_to_register
 
-    library, audiences, now = _open(home, provider, [country])
-    for language in dict.fromkeys(one.language for one in audiences):
-        for table in texts_to_register(Audience(country, language), library, now.date().isoformat()):
+    opened = _open(home, provider, [country])
+    for language in dict.fromkeys(one.language for one in opened.audiences):
+        for table in texts_to_register(Audience(country, language), opened.library, opened.now.date().isoformat()):
             typer.echo(f"{table}\n")
 
 
-def _open(home: HomeOption, provider: str, countries: list[str]) -> tuple[Library, tuple[Audience, ...], datetime]:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What is asked about: the texts of a home, to whom, and when. `price_micro`: of a segment."""
+
+    library: Library
+    audiences: tuple[Audience, ...]
+    now: datetime
+    price_micro: int
+
+
+def _open(home: HomeOption, provider: str, countries: list[str]) -> _Opened:
     """Return the library of a home, with another provider where one is asked for, whom to ask for, and the instant."""
     from parley.errors import BadInput
     from parley.run.approving import Audience, audiences_of
@@ -96,7 +126,8 @@ def _open(home: HomeOption, provider: str, countries: list[str]) -> tuple[Librar
             for asked in [one for one in found if one.jurisdiction == place]
             or [Audience(place, language, product) for language, product in spoken]
         )
-    return library, found, open_clock(opened.home, opened.settings).now()
+    now = open_clock(opened.home, opened.settings).now()
+    return _Opened(library, found, now, opened.settings.messages.cost_per_segment_micro)
 
 
 def _audience(verdict: Verdict) -> Audience:
@@ -105,8 +136,8 @@ def _audience(verdict: Verdict) -> Audience:
     return Audience(verdict.asked.jurisdiction, verdict.asked.language, verdict.asked.product)
 
 
-def _show(audience: Audience, verdicts: list[Verdict], library: Library) -> int:
-    """Print what was found for one audience, rule by rule. Returns how many templates may not go out."""
+def _show(audience: Audience, verdicts: list[Verdict], library: Library) -> None:
+    """Print what was found for one audience, rule by rule."""
     from parley.engine.approval import NotApproved
 
     refused = [one for one in verdicts if isinstance(one, NotApproved)]
@@ -125,7 +156,6 @@ def _show(audience: Audience, verdicts: list[Verdict], library: Library) -> int:
         source = f" [{objection.citation}]" if objection.citation else ""
         say(f"  {name}: {objection.text.en}{source}", f"  {name}：{objection.text.zh}{source}", chinese=chinese)
         typer.echo("    " + ", ".join(f"{one.key} ({one.purpose})" for one in asked))
-    return len(refused)
 
 
 def _by_objection(refused: Iterable[NotApproved]) -> list[tuple[Objection, list[Asked]]]:

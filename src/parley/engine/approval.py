@@ -19,9 +19,9 @@ from parley.engine.guidance import barred_flags
 from parley.engine.library import Library
 from parley.locale import Language
 from parley.messaging.specimens import specimens
-from parley.messaging.template import Literal, Show, Template
+from parley.messaging.template import Literal
 from parley.messaging.values import shown
-from parley.messaging.wording import Reading, covers, readings
+from parley.messaging.wording import Reading, covers, sayable
 from parley.purpose import Channel, Purpose
 from parley.rulebook.book import Rulebook
 from parley.rulebook.rule import Text
@@ -129,16 +129,6 @@ def _mislabelled(also: tuple[Purpose, ...]) -> Objection:
 
 def _readings(asked: Asked, library: Library) -> tuple[Reading, ...]:
     return sayable(library.catalogue.texts[asked.key, asked.language], _known(asked, library))
-
-
-def sayable(template: Template, known: Mapping[str, str]) -> tuple[Reading, ...]:
-    """Return the texts *template* may become where *known* are the lender's words: none with advice a place lacks.
-
-    A template that names it whatever is chosen keeps its texts; it is not said there.
-    """
-    found = readings(template)
-    left = tuple(one for one in found if not any(isinstance(node, Show) and known.get(node.name) == "" for node in one))
-    return left or found
 
 
 def _known(asked: Asked, library: Library) -> Mapping[str, str]:

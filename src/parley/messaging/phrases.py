@@ -11,6 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final, NoReturn
 
 from parley.errors import BadInput
@@ -67,21 +68,34 @@ def _phrases(file: str, section: str, lists: Mapping[str, Any]) -> Phrases:
 
 
 def compile_phrases(phrases: Sequence[str]) -> Phrases:
-    """Return *phrases* as one pattern."""
-    return Phrases(re.compile("|".join(_pattern(_plain(phrase)) for phrase in phrases)))
+    """Return *phrases* as one pattern.
+
+    By first letter: most places of a text begin no phrase, and one look says so.
+    """
+    plain = sorted({_plain(phrase).strip(f" {_GAP}") for phrase in phrases})
+    firsts = re.escape("".join(dict.fromkeys(phrase[0] for phrase in plain)))
+    groups = [
+        f"{re.escape(first)}(?:{'|'.join(_pattern(phrase) for phrase in some)})"
+        for first, some in groupby(plain, key=lambda phrase: phrase[0])
+    ]
+    found = "|".join(rf"\b{one}" if one[0].isascii() else one for one in groups)
+    return Phrases(re.compile(f"(?=[{firsts}])(?:{found})"))
 
 
 def _pattern(phrase: str) -> str:
+    """Return what follows the first letter."""
     parts = _BETWEEN.join(re.escape(part.strip()) for part in phrase.split(_GAP))
-    first, last = phrase[0], phrase[-1]
-    return (r"\b" if first.isascii() else "") + parts + (r"\b" if last.isascii() else "")
+    return parts.removeprefix(re.escape(phrase[0])) + (r"\b" if phrase[-1].isascii() else "")
 
 
 def _plain(text: str) -> str:
     """Return *text* without what only hides a word from a reader of patterns."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text.replace(_GAP, "\ue000")).casefold().replace("\ue000", _GAP)
-    seen = "".join(char for char in folded if unicodedata.category(char) != "Cf").replace("’", "'")
-    return _SPACE.sub(" ", seen).strip()
+    hidden = {char for char in set(folded) if unicodedata.category(char) == "Cf"}
+    seen = "".join(char for char in folded if char not in hidden) if hidden else folded
+    return _SPACE.sub(" ", seen.replace("’", "'")).strip()
 
 
 def _refuse(file: str, section: str, en: str, zh: str) -> NoReturn:

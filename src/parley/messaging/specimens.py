@@ -22,7 +22,8 @@ def specimens(
 
     *words*: the lender's own words by placeholder. Amounts are in a currency of the language.
     """
-    usual = {name: _usual(one.kind, words.get(name) or _ABSENT, language, today) for name, one in types.items()}
+    currency = _CURRENCY[language]
+    usual = {name: _usual(one.kind, words.get(name) or _ABSENT, currency, today) for name, one in types.items()}
     yield usual
     # A plan without interest is no advertisement for one, and one with interest may be.
     rates = [name for name, one in types.items() if one.kind is Kind.RATE]
@@ -30,14 +31,29 @@ def specimens(
         yield {**usual, **dict.fromkeys(rates, 0)}
 
 
-def _usual(kind: Kind, words: str, language: Language, today: date) -> Value:
+def usual_values(types: PlaceholderTypes, words: Mapping[str, str], currency: str, today: date) -> dict[str, Value]:
+    """Return one value for each of *types*, fit to be shown: of a choice the first, amounts in *currency*."""
+    return {
+        name: one.choices[0]
+        if one.kind is Kind.CHOICE
+        else _usual(one.kind, words.get(name) or _ABSENT, currency, today)
+        for name, one in types.items()
+    }
+
+
+def currency_of(language: Language) -> str:
+    """Return the currency of amounts in *language* where no account says another."""
+    return _CURRENCY[language]
+
+
+def _usual(kind: Kind, words: str, currency: str, today: date) -> Value:
     match kind:
         case Kind.AMOUNT:
-            return Money(58_27, _CURRENCY[language])
+            return Money(58_27, currency)
         case Kind.WHOLE:
-            return Money(1_500_00, _CURRENCY[language])
+            return Money(1_500_00, currency)
         case Kind.FIGURE:
-            return Money(1_340_32, _CURRENCY[language])
+            return Money(1_340_32, currency)
         case Kind.DATE:
             return today + timedelta(days=12)
         case Kind.COUNT:

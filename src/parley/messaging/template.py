@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import prod
 from typing import Final, NoReturn
 
 from parley.errors import BadInput
@@ -26,6 +27,9 @@ LONGEST_SOURCE_CHARS: Final = 2_000
 DEEPEST_NESTING: Final = 4
 # Formatting a number costs some 40 µs: a hundred keep the worst template under 10 ms.
 MOST_PLACEHOLDERS: Final = 100
+# A text is judged in every way it can read. With both limits that stays a matter of milliseconds.
+MOST_WAYS: Final = 300
+MOST_CHARS_OF_ALL_WAYS: Final = 100_000
 
 _PLURAL_WORDS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -46,6 +50,7 @@ class Fault(StrEnum):
     TOO_DEEP = "too_deep"
     TOO_LONG = "too_long"
     TOO_MANY = "too_many"
+    TOO_MANY_WAYS = "too_many_ways"
     CONTROL_CHARACTER = "control_character"
 
 
@@ -64,6 +69,10 @@ _WORDS: Final[dict[Fault, tuple[str, str]]] = {
     Fault.TOO_DEEP: (f"nests deeper than {DEEPEST_NESTING}", f"嵌套超过{DEEPEST_NESTING}层"),
     Fault.TOO_LONG: (f"is beyond the {LONGEST_SOURCE_CHARS} characters allowed", f"超过{LONGEST_SOURCE_CHARS}个字符"),
     Fault.TOO_MANY: (f"is beyond the {MOST_PLACEHOLDERS} placeholders allowed", f"超过{MOST_PLACEHOLDERS}个占位符"),
+    Fault.TOO_MANY_WAYS: (
+        f"can read in too many ways: {MOST_WAYS} at most, {MOST_CHARS_OF_ALL_WAYS:,} characters in all",
+        f"可能的写法过多：最多{MOST_WAYS}种，合计不超过{MOST_CHARS_OF_ALL_WAYS:,}个字符",
+    ),
     Fault.CONTROL_CHARACTER: ("is a control or direction character; delete it", "是控制字符或方向字符，请删除"),
 }
 
@@ -126,7 +135,34 @@ def parse(source: str, catalogue: PlaceholderTypes) -> Template:
     nodes = parser.message(depth=0, counted=None)
     if parser.at < len(source):
         raise TemplateError(Fault.UNBALANCED_BRACE, parser.at, "'}'")
+    ways = prod(map(len, selectors(nodes).values()))
+    if ways > MOST_WAYS or ways * _longest_chars(nodes) > MOST_CHARS_OF_ALL_WAYS:
+        raise TemplateError(Fault.TOO_MANY_WAYS, source.index("{"), "this")
     return Template(nodes, catalogue)
+
+
+def selectors(nodes: tuple[Node, ...]) -> dict[str, dict[str, None]]:
+    """Return the branches of each placeholder that is chosen by, wherever it is; in order, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for node in nodes:
+        if isinstance(node, Branching):
+            for selector, branch in node.branches:
+                found.setdefault(node.name, {})[selector] = None
+                for name, inner in selectors(branch).items():
+                    found.setdefault(name, {}).update(inner)
+    return found
+
+
+def _longest_chars(nodes: tuple[Node, ...]) -> int:
+    """Return how many characters the literals have in the longest way; a placeholder counts as one."""
+    return sum(
+        max(_longest_chars(branch) for _, branch in node.branches)
+        if isinstance(node, Branching)
+        else len(node.text)
+        if isinstance(node, Literal)
+        else 1
+        for node in nodes
+    )
 
 
 class _Parser:

@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from itertools import count, product
 from typing import Final, TypeAlias
 
-from parley.messaging.template import Branching, Literal, Node, Show, Template
+from parley.messaging.template import Branching, Literal, Node, Show, Template, selectors
 
 # India's registries allow 40 characters in a variable, others name no number; a registration may say its own.
 LONGEST_VALUE_CHARS: Final = 40
 LONGEST_TEXT_CHARS: Final = 2_000
 _VARIABLE: Final = re.compile(r"\{#[A-Za-z]{1,20}#\}|\{\{\w{1,40}\}\}|\$?\{\w{1,40}\}", re.ASCII)
-# A template of more texts than this is not one text with choices any more.
-_MOST_READINGS: Final = 500
 
 # Stands for a value that nobody knows yet; no literal of a text holds it.
 _UNKNOWN: Final = "\ue000"
@@ -80,23 +78,19 @@ def _within(starts: set[int], width: int, length: int) -> set[int]:
 
 def readings(template: Template) -> tuple[Reading, ...]:
     """Return every text the template may become, as literals and placeholders: each choice made in each way."""
-    selectors = _selectors(template.nodes)
-    chosen = (dict(zip(selectors, picked, strict=True)) for picked in product(*selectors.values()))
-    found = tuple(dict.fromkeys(tuple(_walk(template.nodes, one)) for one in chosen))
-    assert len(found) <= _MOST_READINGS, "a template has a few choices"
-    return found
+    chosen_by = selectors(template.nodes)
+    chosen = (dict(zip(chosen_by, picked, strict=True)) for picked in product(*chosen_by.values()))
+    return tuple(dict.fromkeys(tuple(_walk(template.nodes, one)) for one in chosen))
 
 
-def _selectors(nodes: Sequence[Node]) -> dict[str, dict[str, None]]:
-    """Return the branches of each placeholder that is chosen by, wherever it is; in order, each once."""
-    found: dict[str, dict[str, None]] = {}
-    for node in nodes:
-        if isinstance(node, Branching):
-            for selector, branch in node.branches:
-                found.setdefault(node.name, {})[selector] = None
-                for name, inner in _selectors(branch).items():
-                    found.setdefault(name, {}).update(inner)
-    return found
+def sayable(template: Template, known: Mapping[str, str]) -> tuple[Reading, ...]:
+    """Return the texts *template* may become where *known* are the lender's words: none with advice a place lacks.
+
+    A template that names it whatever is chosen keeps its texts; it is not said there.
+    """
+    found = readings(template)
+    left = tuple(one for one in found if not any(isinstance(node, Show) and known.get(node.name) == "" for node in one))
+    return left or found
 
 
 def _walk(nodes: Sequence[Node], chosen: Mapping[str, str]) -> Iterator[Literal | Show]:

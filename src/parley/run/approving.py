@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parley.engine.approval import Asked, Verdict, approve, sayable
+from parley.engine.approval import Asked, Verdict, approve
 from parley.engine.asking import rule_product
 from parley.engine.library import Library
 from parley.locale import Language
-from parley.messaging.wording import spelled
+from parley.messaging.wording import sayable, spelled
 from parley.purpose import Purpose
 from parley.servicing.account import Product
 
