@@ -15,7 +15,7 @@ import pytest
 
 from parley.locale import Language
 from parley.messaging.size import worst_case
-from parley.messaging.template import LONGEST_SOURCE_CHARS, MOST_WAYS, Fault, TemplateError, parse
+from parley.messaging.template import LONGEST_SOURCE_CHARS, MOST_WAYS, Fault, Template, TemplateError, parse
 from parley.messaging.wording import readings
 from tests.messaging.test_catalogue import CATALOGUE
 from tests.messaging.test_size import TYPES
@@ -27,17 +27,20 @@ MOST_STEPS = 60_000
 SEEDS = range(6)
 
 
+def parsed(source: str) -> Template | TemplateError:
+    try:
+        return parse(source, TYPES)
+    except TemplateError as refused:
+        return refused
+
+
 def judged(source: str) -> int:
     """Take *source* as the console does. Returns in how many ways it reads, 0 where it is refused."""
-    refused = None
-    try:
-        template = parse(source, TYPES)
-    except TemplateError as fault:
-        refused = fault
-    if refused is not None:
-        assert 0 <= refused.position <= LONGEST_SOURCE_CHARS
-        assert refused.en
-        assert refused.zh
+    template = parsed(source)
+    if isinstance(template, TemplateError):
+        assert 0 <= template.position <= LONGEST_SOURCE_CHARS
+        assert template.en
+        assert template.zh
         return 0
     found = readings(template)
     CATALOGUE.guidance.recommends.found_in(source)
