@@ -28,15 +28,15 @@ By = Annotated[str, typer.Option("--by", help="Who does this. Default: the user 
 def _campaigns(home: HomeOption, command: str) -> Iterator[Campaigns]:
     from parley.run.campaigns import Campaigns
     from parley.run.home import open_home, resolve_home
-    from parley.run.library import build_library, nightly_terms
-    from parley.run.rulebooks import rulebook_in_use
+    from parley.run.library import nightly_terms
+    from parley.run.texts_in_use import library_of
     from parley.store.faults import faults
     from parley.store.lock import writer_lock
 
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
     with faults(), writer_lock(root, command):
-        library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+        library = library_of(opened)
         yield Campaigns(library, nightly_terms(opened.settings, library), opened.vault)
 
 

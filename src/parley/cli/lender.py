@@ -23,8 +23,7 @@ def send(home: HomeOption = None) -> None:
     from parley.run.clock import open_clock
     from parley.run.home import key_source, open_home, resolve_home
     from parley.run.lender_door import build_door
-    from parley.run.library import build_library
-    from parley.run.rulebooks import rulebook_in_use
+    from parley.run.texts_in_use import library_of
     from parley.store import lender_queue
     from parley.store.faults import faults
     from parley.store.lock import writer_lock
@@ -32,7 +31,7 @@ def send(home: HomeOption = None) -> None:
     root = resolve_home(home, os.environ)
     opened = open_home(root, os.environ)
     with faults(), writer_lock(root, "parley lender send"):
-        library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+        library = library_of(opened)
         door = build_door(opened, library, key_source(opened.home, opened.settings, os.environ))
         if door is None:
             raise BadInput(
@@ -63,8 +62,7 @@ def answers(
     from parley.run.clock import open_clock
     from parley.run.home import open_home, resolve_home
     from parley.run.lender_door import take_file
-    from parley.run.library import build_library
-    from parley.run.rulebooks import rulebook_in_use
+    from parley.run.texts_in_use import library_of
     from parley.store.faults import faults
     from parley.store.lock import writer_lock
 
@@ -73,7 +71,7 @@ def answers(
     raw = read_lines(file)
     found: Counter[str] = Counter()
     with faults(), writer_lock(root, "parley lender answers"):
-        library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+        library = library_of(opened)
         now = open_clock(opened.home, opened.settings).now()
         cost = opened.settings.messages.cost_per_segment_micro
         for line in take_file(raw, now, library, cost, opened.vault):

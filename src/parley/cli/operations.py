@@ -30,9 +30,9 @@ def nightly(
 
     from parley.run.clock import open_clock
     from parley.run.home import open_home, remember_settings, resolve_home
-    from parley.run.library import build_library, nightly_terms
+    from parley.run.library import nightly_terms
     from parley.run.nightly import run_nightly
-    from parley.run.rulebooks import rulebook_in_use
+    from parley.run.texts_in_use import library_of
     from parley.store.faults import faults
     from parley.store.lock import writer_lock
 
@@ -47,7 +47,7 @@ def nightly(
     now = open_clock(opened.home, opened.settings).now()
     with faults(), writer_lock(root, "parley nightly"), Progress(transient=True) as bar:
         remember_settings(opened, now)
-        library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+        library = library_of(opened)
         task = bar.add_task("nightly", total=None)
         run = run_nightly(
             day,

@@ -100,13 +100,12 @@ def _open(home: HomeOption, provider: str, countries: list[str]) -> _Opened:
     from parley.run.approving import Audience, audiences_of
     from parley.run.clock import open_clock
     from parley.run.home import open_home, resolve_home
-    from parley.run.library import build_library
-    from parley.run.rulebooks import rulebook_in_use
+    from parley.run.texts_in_use import library_of
     from parley.store.audiences import audiences
     from parley.store.faults import faults
 
     opened = open_home(resolve_home(home, os.environ), os.environ)
-    library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+    library = library_of(opened)
     carriers = library.rulebook.carriers
     if provider and provider not in carriers:
         allowed = ", ".join(sorted(carriers))

@@ -6,7 +6,7 @@ pass. The gate asks the same of each message at dispatch, so a text that would n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -18,12 +18,14 @@ from parley.dates import local_date
 from parley.engine.guidance import barred_flags
 from parley.engine.library import Library
 from parley.locale import Language
+from parley.messaging.catalogue import Discloses
 from parley.messaging.specimens import specimens
 from parley.messaging.template import Literal
 from parley.messaging.values import shown
 from parley.messaging.wording import Reading, covers, sayable
 from parley.purpose import Channel, Purpose
 from parley.rulebook.book import Rulebook
+from parley.rulebook.content import Content
 from parley.rulebook.rule import Text
 
 # A registration holds for whole days; at approval they are those of no borrower.
@@ -31,9 +33,21 @@ _ZONE: Final = "UTC"
 # Not a rule's reason: the text is for something else than its label says.
 MISLABELLED: Final = "mislabelled"
 _MISLABELLED: Final = Text(
-    "The text is for more than its label says; the rules of {purposes} bind it too.",
-    "文案的用途超出其标注，亦受 {purposes} 的规则约束。",
+    "The text is for more than its label says; the rules of {words} bind it too.",
+    "文案的用途超出其标注，亦受 {words} 的规则约束。",
 )
+# Nor this: words that tell a stranger of the debt, in a text that goes out before identity is proven.
+DISCLOSES: Final = "debt_before_identity"
+_DISCLOSES: Final = Text(
+    "The text may go out before identity is proven, and its words tell of a debt: {words}.",
+    "此文案可在核实身份之前发出，但其中的词句透露了债务：{words}。",
+)
+# What a text may not say by how much it discloses. That an account exists may be told where the key says so.
+_TOLD_TO_STRANGERS: Final[dict[Discloses, frozenset[Content]]] = {
+    Discloses.NOTHING: frozenset({Content.DEBT_MENTIONED, Content.OVERDUE, Content.PAYMENT_DEMAND}),
+    Discloses.RELATIONSHIP: frozenset({Content.OVERDUE, Content.PAYMENT_DEMAND}),
+    Discloses.DEBT: frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +128,19 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
             found.setdefault(rule.id, Objection(code.value, rule.id, rule.source, rule.layer.value, rule.text))
         also = also_for(asked.purpose, content)
         if also:
-            found.setdefault(MISLABELLED, _mislabelled(also))
+            found.setdefault(MISLABELLED, _named(MISLABELLED, _MISLABELLED, also))
+        told = content & _TOLD_TO_STRANGERS[library.catalogue.entry(asked.key).discloses]
+        if told:
+            found.setdefault(DISCLOSES, _named(DISCLOSES, _DISCLOSES, sorted(told)))
     if found:
         return NotApproved(asked, library.route.provider, tuple(found.values()))
     relied_on = tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on))
     return Approval(asked, library.route.provider, relied_on, carriage.registrations, rules.hash)
 
 
-def _mislabelled(also: tuple[Purpose, ...]) -> Objection:
-    named = ", ".join(also)
-    text = Text(_MISLABELLED.en.format(purposes=named), _MISLABELLED.zh.format(purposes=named))
-    return Objection(MISLABELLED, "", "", "", text)
+def _named(code: str, words: Text, what: Iterable[str]) -> Objection:
+    named = ", ".join(what)
+    return Objection(code, "", "", "", Text(words.en.format(words=named), words.zh.format(words=named)))
 
 
 def _readings(asked: Asked, library: Library) -> tuple[Reading, ...]:

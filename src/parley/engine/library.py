@@ -26,8 +26,9 @@ class Library:
 
     `reader` reads replies, `after_words` what they say of a plan, `outbound` our own texts; `route` says by whom they
     are carried and what is registered; `credit` and `missed` are what the terms of a plan say beside its figures.
-    Only `rulebook` may be exchanged while a process runs, and only by `run.rules_in_use`, as a whole: each decision is
-    by one rulebook, and names it. Whoever decides takes it once, and nothing else here is made of it.
+    Two things may be exchanged while a process runs, each as a whole: `rulebook` by `run.rules_in_use`, `catalogue` by
+    `run.texts_in_use`. Each decision is by one rulebook and names it, each message by one version of a text. Whoever
+    decides takes them once, and nothing else here is made of them.
     """
 
     catalogue: Catalogue

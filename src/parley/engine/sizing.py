@@ -6,7 +6,7 @@ Accounts that read in equally many signs are one row with a count, so that a boo
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -121,3 +121,21 @@ def languages_of(samples: Collection[tuple[Sample, int]]) -> tuple[Language, ...
     """Return the languages that the accounts are written to in; all where there is no account."""
     found = {one.language for one, _ in samples}
     return tuple(language for language in Language if language in found) or tuple(Language)
+
+
+def masked(one: Sample) -> Sample:
+    """Return *one* with its amounts blurred to their first digit, as wide as they are: a page may show them."""
+    return replace(one, figures=tuple((name, _blurred(value)) for name, value in one.figures))
+
+
+def _blurred(value: Value) -> Value:
+    if not isinstance(value, Money):
+        return value
+    digits = str(value.minor)
+    return Money(int(digits[0] + "0" * (len(digits) - 1)), value.currency)
+
+
+def shown_to(template: Template, one: Sample, library: Library, today: date, page_code: str) -> str | None:
+    """Return what *template* says to the borrower of a sample; None where it says what the account lacks."""
+    values = _values(template, one, library, today, page_code)
+    return render(template, values, one.language, today) if values is not None else None

@@ -28,6 +28,7 @@ from parley.run.paging import Pager
 from parley.run.receiving import receive_due
 from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
+from parley.run.texts_in_use import TextsInUse
 from parley.run.watching import Watch
 from parley.run.working import work_due
 from parley.store import audit, models
@@ -70,6 +71,8 @@ class Pipeline:
     rules: RulesInUse | None = None
     # How long parts of a text wait for the others.
     parts_minutes: int = 10
+    # What takes up approved texts, in a process that serves.
+    texts: TextsInUse | None = None
 
     def receive(self, now: datetime) -> int:
         """Take in what the provider brings; what waited too long for its other parts goes to a person."""

@@ -14,7 +14,7 @@ from parley.messaging.bucket import Rate
 from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
 from parley.run.campaigns import Campaigns
-from parley.run.clock import Clock
+from parley.run.clock import Clock, open_clock
 from parley.run.home import Opened
 from parley.run.importing.asked import run_import, try_import, undo_import
 from parley.run.importing.desk import ImportDesk
@@ -26,6 +26,7 @@ from parley.run.replaying import replay_job
 from parley.run.rulebooks import RulebookFolders, rulebook_in_use
 from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
+from parley.run.texts_in_use import TextsInUse
 from parley.run.watching import Watch
 from parley.settings.messages import SANDBOX
 from parley.settings.model import Settings
@@ -47,6 +48,8 @@ def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
     settings = opened.settings
     assert settings.messages.provider == SANDBOX, "the settings allow no other provider yet"
     library = build_library(settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+    texts = TextsInUse(library, opened.vault, settings.web.zone)
+    texts.refresh(open_clock(opened.home, settings).now())
     sandbox = Sandbox(opened.home.centre_log, seed=seed, short_code=SHORT_CODE)
     provider = Guarded(sandbox)
     return Pipeline(
@@ -61,6 +64,7 @@ def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
         sandbox=sandbox,
         rules=RulesInUse(opened.home.rulebook, library),
         parts_minutes=settings.inbound.parts_minutes,
+        texts=texts,
     )
 
 
@@ -135,6 +139,8 @@ def serve(pipeline: Pipeline, names: Sequence[str], clock: Clock, nightly: Night
     if pipeline.rules is not None:
         # First: what follows in the same round is decided by the rules as they are now.
         wanted.insert(0, pipeline.rules.look)
+    if pipeline.texts is not None:
+        wanted.insert(0, pipeline.texts.look)
     if nightly is not None:
         wanted.append(nightly.decide)
     run_forever(wanted, clock, stopping.is_set, lambda now: _following(pipeline, nightly, now))

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from parley.messaging.catalogue.entry import ContentClass, Context, Discloses, Entry
+from parley.messaging.catalogue.house import TextFault
 from parley.messaging.catalogue.load import FILES, load_catalogue
-from parley.messaging.catalogue.texts import Catalogue, ContentClass, Context, Discloses, Entry, Rendered, ShownNumber
+from parley.messaging.catalogue.own import OwnWording, lay_over, own_faults, read_own
+from parley.messaging.catalogue.texts import OWN_FROM, Catalogue, Rendered, ShownNumber
 
 __all__ = [
     "FILES",
+    "OWN_FROM",
     "Catalogue",
     "ContentClass",
     "Context",
     "Discloses",
     "Entry",
+    "OwnWording",
     "Rendered",
     "ShownNumber",
+    "TextFault",
+    "lay_over",
     "load_catalogue",
+    "own_faults",
+    "read_own",
 ]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NoReturn, TypeVar
 
 from parley.errors import BadInput
 from parley.locale import Language
-from parley.messaging.catalogue.texts import Catalogue, ContentClass, Context, Discloses, Entry
+from parley.messaging.catalogue.entry import ContentClass, Context, Discloses, Entry
+from parley.messaging.catalogue.house import House, faults_of
+from parley.messaging.catalogue.texts import Catalogue
 from parley.messaging.phrases import GUIDANCE_FILE, GuidanceWords, load_guidance
-from parley.messaging.template import Literal, Node, Template, TemplateError, names_certain, names_used, parse
+from parley.messaging.template import Node, Template, TemplateError, parse
 from parley.messaging.values import DEFAULT_WORDS_LIMIT, FACTS, Kind, Placeholder, PlaceholderTypes
-from parley.messaging.wording import readings
 from parley.purpose import Purpose
 
 KEYS_FILE: Final = "keys.toml"
@@ -33,22 +33,6 @@ _Table = Mapping[str, Any]
 _Member = TypeVar("_Member", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
-class _House:
-    """What holds for all texts: standing words, limits of other words, the lines each needs, how each begins.
-
-    `implies`: the class that a placeholder makes a text of. `signposts`: purposes whose texts have a place for advice.
-    """
-
-    standing: PlaceholderTypes
-    limits: Mapping[str, int]
-    lines: Mapping[str, frozenset[str]]
-    implies: Mapping[str, ContentClass]
-    signposts: frozenset[Purpose]
-    begins: Mapping[str, tuple[Node, ...]]
-    guidance: GuidanceWords
-
-
 def load_catalogue(files: Mapping[str, bytes]) -> Catalogue:
     """Return the catalogue of the FILES.
 
@@ -64,9 +48,10 @@ def load_catalogue(files: Mapping[str, bytes]) -> Catalogue:
     texts: dict[tuple[str, Language], Template] = {}
     for language in Language:
         for key, template in _texts(files, language, entries, house):
-            _check_text(language, entries[key], template, house)
+            for fault in faults_of(language, entries[key], template, house):
+                _refuse(f"{language}.toml", key, fault.en, fault.zh)
             texts[key, language] = template
-    return Catalogue(entries, texts, house.standing, house.guidance)
+    return Catalogue(entries, texts, house)
 
 
 def _guidance(files: Mapping[str, bytes]) -> GuidanceWords:
@@ -104,7 +89,7 @@ def _only(key: str, table: _Table, allowed: frozenset[str]) -> None:
         )
 
 
-def _house(keys: _Table, guidance: GuidanceWords) -> _House:
+def _house(keys: _Table, guidance: GuidanceWords) -> House:
     standing = {name: Placeholder(Kind.WORDS, limit=limit) for name, limit in _limits("standing", keys).items()}
     lines = {line: frozenset(names) for line, names in _table("lines", keys).items()}
     for line, names in lines.items():
@@ -117,7 +102,7 @@ def _house(keys: _Table, guidance: GuidanceWords) -> _House:
         _member("signposts", "purposes", Purpose, {"purposes": one})
         for one in _table("signposts", keys).get("purposes", ())
     )
-    return _House(standing, _limits("limits", keys), lines, implies, signposts, begins, guidance)
+    return House(standing, _limits("limits", keys), lines, implies, signposts, begins, guidance)
 
 
 def _class(key: str, letter: object) -> ContentClass:
@@ -127,7 +112,7 @@ def _class(key: str, letter: object) -> ContentClass:
     return ContentClass(str(letter))
 
 
-def _classes(key: str, fields: _Table, house: _House) -> frozenset[ContentClass]:
+def _classes(key: str, fields: _Table, house: House) -> frozenset[ContentClass]:
     """Read the classes a text declares; what its placeholders make it must be among them."""
     letters = fields.get("classes")
     if not isinstance(letters, list) or not letters:
@@ -163,7 +148,7 @@ def _limits(section: str, keys: _Table) -> Mapping[str, int]:
     return limits
 
 
-def _entry(key: str, fields: object, house: _House) -> Entry:
+def _entry(key: str, fields: object, house: House) -> Entry:
     if not isinstance(fields, dict):
         _refuse(KEYS_FILE, key, "is a table.", "应为表。")
     _only(key, fields, _ENTRY_FIELDS)
@@ -207,7 +192,7 @@ def _member(key: str, field: str, values: type[_Member], fields: _Table) -> _Mem
         _refuse(KEYS_FILE, key, f"{field} is one of {allowed}.", f"{field}须为以下之一：{allowed}。")
 
 
-def _placeholder(key: str, name: str, kind: object, house: _House) -> Placeholder:
+def _placeholder(key: str, name: str, kind: object, house: House) -> Placeholder:
     """Read 'amount' as a kind, ["yes", "no"] as a choice of these."""
     if name in house.standing:
         _refuse(KEYS_FILE, key, f"{name} is a standing word; do not declare it.", f"{name}是通用词，无需声明。")
@@ -224,7 +209,7 @@ def _placeholder(key: str, name: str, kind: object, house: _House) -> Placeholde
     )
 
 
-def _reasons(key: str, without: _Table, house: _House) -> Mapping[str, str]:
+def _reasons(key: str, without: _Table, house: House) -> Mapping[str, str]:
     for line, reason in without.items():
         if line not in house.lines and line != _ADVICE:
             _refuse(KEYS_FILE, key, f"{line} is not one of the lines.", f"{line}不是规定的行。")
@@ -234,7 +219,7 @@ def _reasons(key: str, without: _Table, house: _House) -> Mapping[str, str]:
 
 
 def _texts(
-    files: Mapping[str, bytes], language: Language, entries: Mapping[str, Entry], house: _House
+    files: Mapping[str, bytes], language: Language, entries: Mapping[str, Entry], house: House
 ) -> Iterator[tuple[str, Template]]:
     file = f"{language}.toml"
     table = _toml(files, file)
@@ -255,51 +240,3 @@ def _source(file: str, key: str, fields: object) -> str:
     if not isinstance(source, str):
         _refuse(file, key, "has one field, text, in quotes.", "应只有一个字段text（带引号）。")
     return source
-
-
-def _check_text(language: Language, entry: Entry, template: Template, house: _House) -> None:
-    file = f"{language}.toml"
-    unused = ", ".join(sorted(set(entry.placeholders) - names_used(template.nodes)))
-    if unused:
-        _refuse(file, entry.key, f"does not use {unused}.", f"没有使用占位符{unused}。")
-    certain = names_certain(template.nodes)
-    for line, names in house.lines.items():
-        missing = ", ".join(sorted(names - certain))
-        if missing and line not in entry.without:
-            _refuse(
-                file,
-                entry.key,
-                f"lacks the {line} line: {missing} must show in every branch, or {KEYS_FILE} states a reason.",
-                f"缺少{line}一行：每个分支都须显示{missing}，否则须在{KEYS_FILE}写明理由。",
-            )
-    if ContentClass.RECOMMENDATION not in entry.classes and _recommends(template, house.guidance):
-        _refuse(
-            file,
-            entry.key,
-            "recommends something; say which options there are to choose from, or declare class E.",
-            "含有推荐用语；请写明有哪些可选项，或声明类别E。",
-        )
-    if not _begins_with(template.nodes, house.begins.get(language, ())):
-        where = f"{KEYS_FILE}, begins.{language}"
-        _refuse(file, entry.key, f"does not begin as {where} asks.", f"开头不符合{where}的要求。")
-
-
-def _recommends(template: Template, guidance: GuidanceWords) -> bool:
-    """Say whether any text the template may become holds words of a recommendation; a value stands for a word."""
-    return any(
-        guidance.recommends.found_in("".join(node.text if isinstance(node, Literal) else "X" for node in reading))
-        for reading in readings(template)
-    )
-
-
-def _begins_with(nodes: tuple[Node, ...], wanted: tuple[Node, ...]) -> bool:
-    """Return whether *nodes* open as *wanted*; the last literal of *wanted* may go on into the text."""
-    if not wanted:
-        return True
-    *signed, last = wanted
-    if len(nodes) < len(wanted) or list(nodes[: len(signed)]) != signed:
-        return False
-    first = nodes[len(signed)]
-    if isinstance(first, Literal) and isinstance(last, Literal):
-        return first.text.startswith(last.text)
-    return first == last

@@ -3,77 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
+from typing import Final
 
 from parley.locale import Language
+from parley.messaging.catalogue.entry import Entry
+from parley.messaging.catalogue.house import House
 from parley.messaging.phrases import GuidanceWords
 from parley.messaging.segments import Segments, measure
 from parley.messaging.template import Show, Template, pieces
 from parley.messaging.values import NUMBERS, Kind, PlaceholderTypes, Value
 from parley.money import Money
-from parley.purpose import Purpose
 
-
-class Context(StrEnum):
-    """What the reader of an answer is told our last message was; NONE leaves the earlier context as it is."""
-
-    REMINDER = "reminder"
-    OVERDUE = "overdue"
-    OFFER = "offer"
-    PLAN_CONFIRM = "plan_confirm"
-    PROMISE_CONFIRM = "promise_confirm"
-    RISK_ALERT = "risk_alert"
-    PROMO = "promo"
-    LIMIT_CHANGE = "limit_change"
-    IDENTITY = "identity"
-    CAPACITY = "capacity"
-    RECHECK = "recheck"
-    SATISFACTION = "satisfaction"
-    NONE = "none"
-
-
-class Discloses(StrEnum):
-    """What a stranger who reads the text learns: nothing, that an account exists, or facts of it."""
-
-    NOTHING = "nothing"
-    RELATIONSHIP = "relationship"
-    DEBT = "debt"
-
-
-class ContentClass(StrEnum):
-    """What kind of guidance a text is: how near it comes to advising a borrower on a debt.
-
-    FACTS: balances, dates, what an option costs. OWN_OPTIONS: ways to change the agreement with us. GENERAL: for
-    everybody, static. SIGNPOST: where free independent advice is found. RECOMMENDATION: which way to take, or on debts
-    to others.
-    """
-
-    FACTS = "A"
-    OWN_OPTIONS = "B"
-    GENERAL = "C"
-    SIGNPOST = "D"
-    RECOMMENDATION = "E"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What holds for a key in every language. `placeholders` are its own, without the standing words.
-
-    `classes`: every kind of guidance it is; never none. `by_person`: the purpose it has when a member of staff sends it
-    unasked; None where only the machine says it.
-    """
-
-    key: str
-    purpose: Purpose
-    context: Context
-    discloses: Discloses
-    version: int
-    placeholders: PlaceholderTypes
-    without: Mapping[str, str]
-    classes: frozenset[ContentClass]
-    by_person: Purpose | None = None
+OWN_FROM: Final = 1_001
+"""The first number of a lender's own texts; shipped versions stay below, so that a message tells which it was."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,15 +53,29 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every key with its texts; `standing` are the words from settings that every text may use.
+    """Every key with its texts, and what holds for all of them.
 
-    `guidance`: the words on which guidance turns, in our texts and in replies.
+    `own`: the texts that are the lender's own and not the shipped ones, with the number of their version.
     """
 
     entries: Mapping[str, Entry]
     texts: Mapping[tuple[str, Language], Template]
-    standing: PlaceholderTypes
-    guidance: GuidanceWords
+    house: House
+    own: Mapping[tuple[str, Language], int] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> PlaceholderTypes:
+        """The words from settings that every text may use."""
+        return self.house.standing
+
+    @property
+    def guidance(self) -> GuidanceWords:
+        """The words on which guidance turns, in our texts and in replies."""
+        return self.house.guidance
+
+    def version(self, key: str, language: Language) -> int:
+        """Return the version of a text: of a lender's own, which count from OWN_FROM, or that of its key."""
+        return self.own.get((key, language), self.entry(key).version)
 
     def entry(self, key: str) -> Entry:
         """Return what holds for *key*; an unknown key is a defect."""
@@ -129,7 +87,6 @@ class Catalogue:
 
         A missing value or one of the wrong kind is a defect; a value the text does not use is not looked at.
         """
-        entry = self.entry(key)
         shown_pieces = tuple(pieces(self.texts[key, language], values, language, today))
         text = "".join(shown for _, shown in shown_pieces)
         numbers = tuple(
@@ -137,7 +94,7 @@ class Catalogue:
             for node, shown in shown_pieces
             if isinstance(node, Show) and node.kind in NUMBERS
         )
-        return Rendered(key, entry.version, language, text, measure(text), numbers)
+        return Rendered(key, self.version(key, language), language, text, measure(text), numbers)
 
 
 def _shown_number(node: Show, value: Value, text: str) -> ShownNumber:

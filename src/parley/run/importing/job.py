@@ -33,8 +33,7 @@ from parley.run.importing.write_accounts import AccountWriter
 from parley.run.importing.write_events import ConsentWriter, DoNotContactWriter, LimitWriter
 from parley.run.importing.write_payments import PaymentWriter
 from parley.run.importing.write_transactions import TransactionWriter
-from parley.run.library import build_library
-from parley.run.rulebooks import rulebook_in_use
+from parley.run.texts_in_use import library_of
 from parley.servicing.waterfall import load_waterfalls
 from parley.store.audit import record
 from parley.store.bulk import insert_new, one_import
@@ -199,8 +198,7 @@ class Job:
             self.progress(self.counts.read, self.table.rows)
 
     def _built(self) -> Library:
-        rules = rulebook_in_use(self.opened.home.rulebook)
-        return build_library(self.opened.settings, rules, self.opened.registrations)
+        return library_of(self.opened)
 
     def _writer(self) -> Writer:
         vault, now, settings = self.opened.vault, self.now, self.opened.settings

@@ -23,6 +23,7 @@ from parley.store.models.lender import LenderNotice
 from parley.store.models.party import Borrower, Consent, ContactPoint, Hold, NamedTimes, PageLink
 from parley.store.models.run import Campaign, Event, Job, LenderSettings, RulebookFiles, Run, RunChunk, RunItem
 from parley.store.models.staff import Operator
+from parley.store.models.texts import OwnText
 
 __all__ = [
     "Account",
@@ -59,6 +60,7 @@ __all__ = [
     "Note",
     "OfferRecord",
     "Operator",
+    "OwnText",
     "PageLink",
     "Payment",
     "Presence",
