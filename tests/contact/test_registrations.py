@@ -113,6 +113,27 @@ def test_what_an_unregistered_text_comes_from_the_rulebook_says_and_of_a_provide
     assert forms == [SenderForm.SHORT_CODE, None]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_signed"),
+    [("【示例金融】您好", True), ("您好【示例金融】", True), ("【示例】您好", False), ("您好【示例金融】。", False)],
+)
+def test_a_signature_stands_first_or_last_or_the_sender_is_another(text: str, is_signed: bool) -> None:
+    for written in ("示例金融", "【示例金融】"):
+        signed = GOOD.replace('name = "EXCARD"', f'name = "EXCARD"\nsignature = "{written}"')
+        facts = ContactFacts(now=NOON, jurisdiction="IN", zones=("UTC",), purpose=Purpose.REMINDER, channel=Channel.SMS)
+        found = Route("sandbox", read(signed)).carriage(facts, text, SHORT)
+        assert found is not None
+        assert (Registered.SENDER in found.registered) is is_signed
+
+
+def test_senders_of_two_signatures_are_told_apart_by_the_text() -> None:
+    one = GOOD.replace('name = "EXCARD"', 'name = "EXCARD"\nsignature = "甲"')
+    other = SECOND.replace('name = "EXCARD"', 'name = "EXCARD"\nsignature = "乙"')
+    assert len(read(one + other).entries) == 4
+    with pytest.raises(BadInput, match="what stands between"):
+        read(one.replace("甲", "甲】【乙"))
+
+
 def test_only_texts_are_carried() -> None:
     assert carriage(channel=Channel.CALL) is None
 

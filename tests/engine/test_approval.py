@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from parley.contact.registrations import Route, read_registrations
 from parley.engine.approval import MISLABELLED, Approval, Asked, NotApproved, approve
+from parley.engine.lender import PAGE_CODE_CHARS
 from parley.engine.library import Library
 from parley.locale import Language
 from parley.messaging.template import parse
-from parley.messaging.wording import sayable
+from parley.messaging.values import Value
+from parley.messaging.wording import fits, read_wording, sayable
+from parley.money import Money
 from parley.purpose import Actor, Purpose
 from tests.engine.sample import shipped_library
 
@@ -22,8 +25,8 @@ NEUTRAL = (
     "Dana Reyes: 800-555-0100, 8-20. STOP ends texts."
 )
 DETAIL = (
-    "Example Card: {#var#} is due on {#var#}. You can pay on pay.example.com; nothing to do if it is arranged. If the "
-    "date or amount is hard, reply OPTIONS. Dana Reyes: 800-555-0100, 8-20. STOP ends texts."
+    "Example Card: {#var#} is due on {#var#}. You can pay on pay.example.com/{#var#}; nothing to do if it is arranged. "
+    "If the date or amount is hard, reply OPTIONS. Dana Reyes: 800-555-0100, 8-20. STOP ends texts."
 )
 EN = Language.EN
 
@@ -148,6 +151,22 @@ def test_every_rule_that_objects_is_named_with_its_citation(
     for one in found.objections:
         rule = of.rulebook.rule(one.rule_id)
         assert (one.citation, one.layer, one.text) == (rule.source, rule.layer, rule.text)
+
+
+def test_what_is_registered_is_what_each_borrower_gets() -> None:
+    page = f"pay.example.com/{'x' * PAGE_CODE_CHARS}"
+    words = {**shipped_library().lender.words("IN", EN), "page": page}
+    values: dict[str, Value] = {**words, "amount": Money(500_00, "INR"), "due_on": date(2026, 12, 5)}
+    text = shipped_library().catalogue.render("reminder.detail", EN, values, today=NOW.date()).text
+    assert page in text
+    assert fits(read_wording(DETAIL), text)
+
+
+@pytest.mark.parametrize(("signature", "is_approved"), [("示例金融", True), ("示例", False), ("别家", False)])
+def test_a_sender_with_a_signature_is_that_of_texts_signed_so(signature: str, is_approved: bool) -> None:
+    signed = sender("SG") + f'signature = "{signature}"\n'
+    asked = replace(REMINDER, jurisdiction="SG", language=Language.ZH_HANS)
+    assert isinstance(approve(asked, library(signed, "infobip"), NOW), Approval) is is_approved
 
 
 def test_a_line_of_advice_that_a_place_lacks_is_not_to_be_registered() -> None:

@@ -98,6 +98,7 @@ def test_a_choice_without_its_own_branch_takes_other() -> None:
         ("pay \u202enow", Fault.CONTROL_CHARACTER, 4),
         ("pay \u2066now", Fault.CONTROL_CHARACTER, 4),
         ("pay\x00", Fault.CONTROL_CHARACTER, 3),
+        ("pay\ue000", Fault.CONTROL_CHARACTER, 3),
         ("{n}" * 101, Fault.TOO_MANY, 300),
         ("{n, plural, other {" + "#" * 101 + "}}", Fault.TOO_MANY, 118),
         ("a" * (LONGEST_SOURCE_CHARS + 1), Fault.TOO_LONG, LONGEST_SOURCE_CHARS),

@@ -8,16 +8,18 @@ from hypothesis import strategies as st
 
 from parley.messaging.template import parse
 from parley.messaging.values import Kind, Placeholder
-from parley.messaging.wording import Wording, covers, fits, read_wording, readings, spelled
+from parley.messaging.wording import ANY, Wording, covers, fits, read_wording, readings, spelled
 
 TYPES = {
     "lender": Placeholder(Kind.WORDS),
     "amount": Placeholder(Kind.AMOUNT),
     "due_on": Placeholder(Kind.DATE),
     "count": Placeholder(Kind.COUNT),
+    "page": Placeholder(Kind.WORDS),
     "per": Placeholder(Kind.CHOICE, ("month", "week")),
 }
-KNOWN = {"lender": "Example Card", "advice": ""}
+KNOWN = {"lender": "Example Card", "advice": "", "page": f"pay.example.com/{ANY}"}
+WIDEST = {"amount": 13, "due_on": 12, "lender": 24, "count": 3, "page": 15}
 
 
 @pytest.mark.parametrize(
@@ -99,10 +101,46 @@ def test_every_choice_of_a_template_is_a_text_of_its_own_and_one_name_chooses_on
 )
 def test_a_template_is_covered_placeholder_by_variable(registered: str, is_covered: bool) -> None:
     (reading,) = readings(parse("{lender}: {amount} is due on {due_on}.", TYPES))
-    assert covers(read_wording(registered), reading, KNOWN) is is_covered
+    assert covers(read_wording(registered), reading, KNOWN, WIDEST) is is_covered
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "is_covered"),
+    [
+        ("Example Card: {1} is due on {2}.", 13, True),
+        # A date is never longer than 12, an amount may be.
+        ("Example Card: {1} is due on {2}.", 12, False),
+        # The lender's own words are as long as they are.
+        ("{1}: {2} is due on {3}.", 13, True),
+        ("{1}: {2} is due on {3}.", 11, False),
+    ],
+)
+def test_a_variable_does_not_cover_what_may_be_longer_than_it(text: str, longest: int, is_covered: bool) -> None:
+    (reading,) = readings(parse("{lender}: {amount} is due on {due_on}.", TYPES))
+    assert covers(read_wording(text, longest), reading, KNOWN, WIDEST) is is_covered
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "is_covered"),
+    [
+        ("Pay on pay.example.com/{1}.", 15, True),
+        ("Pay on pay.example.com/{1}.", 14, False),
+        ("Pay on {1}.", 31, True),
+        ("Pay on {1}.", 30, False),
+        # As nobody gets it.
+        ("Pay on pay.example.com.", 40, False),
+        ("Pay on pay.example.com{1}.", 40, False),
+    ],
+)
+def test_an_address_that_ends_for_each_borrower_in_another_way_needs_a_variable_there(
+    text: str, longest: int, is_covered: bool
+) -> None:
+    (reading,) = readings(parse("Pay on {page}.", TYPES))
+    assert covers(read_wording(text, longest), reading, KNOWN, WIDEST) is is_covered
+    assert spelled(reading, KNOWN, "{{{0}}}".format) == "Pay on pay.example.com/{1}."
 
 
 def test_placeholders_that_touch_may_be_one_variable() -> None:
     (reading,) = readings(parse("{amount}{due_on}!", TYPES))
-    assert covers(read_wording("{#var#}{#var#}!"), reading, KNOWN)
-    assert covers(read_wording("{#var#}!"), reading, KNOWN)
+    assert covers(read_wording("{#var#}{#var#}!"), reading, KNOWN, WIDEST)
+    assert covers(read_wording("{#var#}!"), reading, KNOWN, WIDEST)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -82,6 +83,48 @@ def draft(
     for language in dict.fromkeys(one.language for one in opened.audiences):
         for table in texts_to_register(Audience(country, language), opened.library, opened.now.date().isoformat()):
             typer.echo(f"{table}\n")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The registry's list: CSV with a line of headings.")],
+    country: Annotated[str, typer.Option("--country", help="The place of rows that do not say it.")] = "",
+    purpose: Annotated[
+        list[str] | None, typer.Option("--purpose", help="What rows that do not say it are for; may be repeated.")
+    ] = None,
+    provider: Annotated[
+        list[str] | None, typer.Option("--provider", help="Where rows that do not say it count. Default: everywhere.")
+    ] = None,
+    since: Annotated[str, typer.Option("--since", help="The first day of rows that do not say it.")] = "",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be added; write nothing.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Add a registry's list of texts to registrations.toml. The same list again adds nothing.
+
+    Each row that cannot be is refused with its line; the others are taken. Ends with 1 where one was refused.
+    """
+    from parley.run.home import open_home, resolve_home
+    from parley.run.registering import Given, add_tables, read_list, take_rows
+    from parley.run.rulebooks import rulebook_in_use
+
+    opened = open_home(resolve_home(home, os.environ), os.environ)
+    given = Given(" ".join(provider or ["all"]), country, " ".join(purpose or []), since)
+    carriers = rulebook_in_use(opened.home.rulebook).carriers
+    taken = take_rows(read_list(file), file.name, opened.registrations, given, carriers)
+    chinese = here()
+    for row in taken.refused:
+        say(f"{file.name}, line {row.line}: {row.en}", f"{file.name} 第 {row.line} 行：{row.zh}", chinese=chinese)
+    if taken.added and not dry_run:
+        add_tables(opened.home.registrations_file, opened.registrations, taken.tables)
+    said, said_zh = ("would be added", "将新增") if dry_run else ("added", "已新增")
+    say(
+        f"{taken.added} {said}, {taken.unchanged} known already, {len(taken.refused)} refused.",
+        f"{said_zh} {taken.added} 条，原已登记 {taken.unchanged} 条，拒绝 {len(taken.refused)} 条。",
+        chinese=chinese,
+    )
+    if taken.refused:
+        raise typer.Exit(1)
 
 
 @dataclass(frozen=True, slots=True)

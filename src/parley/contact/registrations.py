@@ -33,7 +33,8 @@ _COUNTRY: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 class Registration:
     """One thing a registry or a provider has taken in. `providers` empty: whoever carries. `valid_to`: the last day.
 
-    `name` and `form`: of a sender. `wording`: of a template.
+    `name`, `form` and `signature`: of a sender; with a signature it is the sender of texts signed so. `wording`: of a
+    template.
     """
 
     kind: Registered
@@ -46,6 +47,16 @@ class Registration:
     name: str = ""
     form: SenderForm | None = None
     wording: Wording | None = None
+    signature: str = ""
+
+    def signs(self, text: str) -> bool:
+        """Say whether *text* bears the registered signature, first or last; where none is registered, any does."""
+        signed = f"【{self.signature}】"
+        return not self.signature or text.startswith(signed) or text.endswith(signed)
+
+    def is_said_by(self, text: str) -> bool:
+        """Say whether *text*, as it would leave, is what was registered."""
+        return (self.wording is None or fits(self.wording, text)) and self.signs(text)
 
     def holds(self, provider: str, jurisdiction: str, purpose: Purpose, days: Iterable[date]) -> bool:
         """Say whether it holds for such a message on every one of *days*: those of the zones a borrower may be in."""
@@ -81,22 +92,22 @@ class Route:
         if facts.channel is not Channel.SMS:
             return None
         days = {local_date(facts.now, zone) for zone in facts.zones or ("UTC",)}
-        return self.carried(facts.jurisdiction, facts.purpose, days, lambda wording: fits(wording, text), carriers)
+        return self.carried(facts.jurisdiction, facts.purpose, days, lambda one: one.is_said_by(text), carriers)
 
     def carried(
         self,
         jurisdiction: str,
         purpose: Purpose,
         days: Iterable[date],
-        is_it: Callable[[Wording], bool],
+        is_it: Callable[[Registration], bool],
         carriers: Mapping[str, Carrier],
     ) -> Carriage:
-        """Return how a text for which *is_it* knows the registered wording would be carried on all of *days*."""
+        """Return how a text for which *is_it* knows what was registered would be carried on all of *days*."""
         on = tuple(days)
         found: dict[Registered, Registration] = {}
         for one in self.registrations.entries:
             applies = one.kind not in found and one.holds(self.provider, jurisdiction, purpose, on)
-            if applies and (one.wording is None or is_it(one.wording)):
+            if applies and is_it(one):
                 found[one.kind] = one
         sender, carrier = found.get(Registered.SENDER), carriers.get(self.provider)
         unregistered = carrier.form if carrier is not None else None
@@ -146,9 +157,17 @@ def _registration(kind: Registered, table: Fields, carriers: Mapping[str, Carrie
         name=table.text("name") if is_sender else "",
         form=table.one_of("form", SenderForm) if is_sender else None,
         wording=_wording(table) if kind is Registered.TEMPLATE else None,
+        signature=_signature(table) if is_sender and table.has("signature") else "",
     )
     table.finish()
     return one
+
+
+def _signature(table: Fields) -> str:
+    told = table.text("signature").strip("【】")
+    if not told or "【" in told or "】" in told:
+        table.fail("signature", "signature is what stands between 【 and 】", "signature 为【】之间的文字")
+    return told
 
 
 def _providers(table: Fields, carriers: Mapping[str, Carrier]) -> frozenset[str]:
@@ -209,6 +228,7 @@ def _meet(one: Registration, other: Registration) -> bool:
         (f"{one.country}-".startswith(f"{other.country}-") or f"{other.country}-".startswith(f"{one.country}-"))
         and bool(one.purposes & other.purposes)
         and (not one.providers or not other.providers or bool(one.providers & other.providers))
+        and (not one.signature or not other.signature or one.signature == other.signature)
         and (one.valid_to is None or other.valid_from <= one.valid_to)
         and (other.valid_to is None or one.valid_from <= other.valid_to)
     )

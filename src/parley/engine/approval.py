@@ -14,15 +14,18 @@ from typing import Final, TypeAlias
 from parley.contact.approval import objecting
 from parley.contact.content import also_for, contents_of
 from parley.contact.facts import Carriage, ContactFacts
+from parley.contact.registrations import Registration
 from parley.dates import local_date
 from parley.engine.guidance import barred_flags
+from parley.engine.lender import PAGE_CODE_CHARS
 from parley.engine.library import Library
 from parley.locale import Language
 from parley.messaging.catalogue import Discloses
-from parley.messaging.specimens import specimens
+from parley.messaging.size import widest_chars
+from parley.messaging.specimens import currency_of, specimens
 from parley.messaging.template import Literal
 from parley.messaging.values import shown
-from parley.messaging.wording import Reading, covers, sayable
+from parley.messaging.wording import ANY, Reading, covers, sayable, spelled
 from parley.purpose import Channel, Purpose
 from parley.rulebook.book import Rulebook
 from parley.rulebook.content import Content
@@ -30,6 +33,7 @@ from parley.rulebook.rule import Text
 
 # A registration holds for whole days; at approval they are those of no borrower.
 _ZONE: Final = "UTC"
+_PAGE: Final = "page"
 # Not a rule's reason: the text is for something else than its label says.
 MISLABELLED: Final = "mislabelled"
 _MISLABELLED: Final = Text(
@@ -148,22 +152,33 @@ def _readings(asked: Asked, library: Library) -> tuple[Reading, ...]:
 
 
 def _known(asked: Asked, library: Library) -> Mapping[str, str]:
-    return library.lender.words(asked.jurisdiction, asked.language)
+    return known_words(asked.jurisdiction, asked.language, library)
+
+
+def known_words(jurisdiction: str, language: Language, library: Library) -> Mapping[str, str]:
+    """Return the lender's own words as every borrower there reads them; the end of the page's address is each one's."""
+    longest = library.catalogue.standing[_PAGE].limit
+    page = library.lender.page_of(ANY * PAGE_CODE_CHARS, longest)
+    return {**library.lender.words(jurisdiction, language), _PAGE: page.rstrip(ANY) + (ANY if ANY in page else "")}
 
 
 def _carriage(asked: Asked, reading: Reading, library: Library, rules: Rulebook, now: datetime) -> Carriage:
-    known = _known(asked, library)
-    days = {local_date(now, _ZONE)}
-    return library.route.carried(
-        asked.jurisdiction, asked.purpose, days, lambda wording: covers(wording, reading, known), rules.carriers
-    )
+    known, today = _known(asked, library), local_date(now, _ZONE)
+    types = library.catalogue.texts[asked.key, asked.language].types
+    widest = widest_chars(types, asked.language, [currency_of(asked.language)], today) | {_PAGE: PAGE_CODE_CHARS}
+    text = spelled(reading, known, lambda _number: ANY)
+
+    def says(one: Registration) -> bool:
+        return (one.wording is None or covers(one.wording, reading, known, widest)) and one.signs(text)
+
+    return library.route.carried(asked.jurisdiction, asked.purpose, {today}, says, rules.carriers)
 
 
 def _texts(asked: Asked, library: Library, now: datetime) -> Iterator[str]:
     """Give the text in every way it can read, with usual values."""
     entry, today = library.catalogue.entry(asked.key), local_date(now, _ZONE)
     types = {**library.catalogue.standing, **entry.placeholders}
-    for values in specimens(types, _known(asked, library), asked.language, today):
+    for values in specimens(types, library.lender.words(asked.jurisdiction, asked.language), asked.language, today):
         for reading in _readings(asked, library):
             yield "".join(
                 node.text if isinstance(node, Literal) else shown(node.kind, values[node.name], asked.language, today)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from parley.locale import Language
 from parley.purpose import Actor
+
+PAGE_CODE_CHARS: Final = 25
+"""How long the part of the page's address is that is a borrower's own (`store.page_links` makes it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,14 @@ class Lender:
     asks_postcode: frozenset[str]
     asks_satisfaction: bool = True
     names_people: bool = False
+
+    def page_of(self, code: str, longest: int) -> str:
+        """Return the page's address with a borrower's own *code*; the plain one where that is longer than *longest*.
+
+        The page then asks for the number.
+        """
+        own = f"{self.page}/{code}"
+        return own if code and len(own) <= longest else self.page
 
     def words(self, jurisdiction: str, language: Language) -> dict[str, str]:
         """Return the words a message to this place and language may use, by placeholder name."""

@@ -110,11 +110,8 @@ def _values(template: Template, one: Sample, library: Library, today: date, page
 
 def _words(place: str, language: Language, library: Library, page_code: str) -> dict[str, str]:
     """Return the lender's words as a borrower of *place* gets them, with the page of their own."""
-    words = library.lender.words(place, language)
-    own = f"{words[_PAGE]}/{page_code}"
-    if len(own) <= library.catalogue.standing[_PAGE].limit:
-        words[_PAGE] = own
-    return words
+    page = library.lender.page_of(page_code, library.catalogue.standing[_PAGE].limit)
+    return {**library.lender.words(place, language), _PAGE: page}
 
 
 def languages_of(samples: Collection[tuple[Sample, int]]) -> tuple[Language, ...]:

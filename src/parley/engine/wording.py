@@ -250,9 +250,7 @@ def render(key: str, say: Saying, lender: Lender, catalogue: Catalogue) -> Rende
     values: dict[str, Value] = {name: words[name] for name in catalogue.standing}
     if lender.names_people and party.agent and len(party.agent) <= catalogue.standing["agent"].limit:
         values["agent"] = party.agent
-    if party.page_code and len(own := f"{lender.page}/{party.page_code}") <= catalogue.standing["page"].limit:
-        # An address too long for the place keeps its plain form: the page then asks for the number.
-        values["page"] = own
+    values["page"] = lender.page_of(party.page_code, catalogue.standing["page"].limit)
     # Shown where it belongs and the place has such advice.
     values["advised"] = "yes" if say.advised and words["advice"] else "no"
     for name in catalogue.entry(key).placeholders.keys() - values.keys():

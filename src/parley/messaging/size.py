@@ -17,7 +17,7 @@ from parley.locale import Language
 from parley.messaging.carriage import STANDARD, Carriage
 from parley.messaging.segments import Encoding, Segments, measure
 from parley.messaging.template import Literal, Template, render
-from parley.messaging.values import Kind, Placeholder, Value, shown
+from parley.messaging.values import Kind, Placeholder, PlaceholderTypes, Value, shown
 from parley.messaging.wording import sayable
 from parley.money import MINOR_DIGITS, Money
 
@@ -113,6 +113,14 @@ def worst_case(
     sizes = [(measure(text, carriage), text) for text in sorted(texts)]
     found, text = max(sizes, key=lambda one: (one[0].count, one[0].units))
     return Worst(found, text, len(sizes))
+
+
+def widest_chars(
+    types: PlaceholderTypes, language: Language, currencies: Collection[str], today: date
+) -> dict[str, int]:
+    """Return the most characters that each of *types* may show; of a choice, which is never shown, none."""
+    some = frozenset(currencies)
+    return {name: len(_widest(one, language, some, today)) for name, one in types.items()}
 
 
 def _widest(one: Placeholder, language: Language, currencies: frozenset[str], today: date) -> str:

@@ -129,8 +129,10 @@ def _words_fault(words: str, limit: int) -> str | None:
 
 
 def is_control(char: str) -> bool:
-    """Return whether *char* is invisible steering: a control, line or paragraph separator, or direction mark."""
-    return unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"} or char in "\u061c\u200e\u200f" or _overrides(char)
+    """Return whether *char* is invisible steering, or of private use: a control, separator of lines, direction mark."""
+    return (
+        unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs", "Co"} or char in "\u061c\u200e\u200f" or _overrides(char)
+    )
 
 
 def _overrides(char: str) -> bool:

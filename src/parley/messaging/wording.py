@@ -19,10 +19,12 @@ from parley.messaging.template import Branching, Literal, Node, Show, Template, 
 # India's registries allow 40 characters in a variable, others name no number; a registration may say its own.
 LONGEST_VALUE_CHARS: Final = 40
 LONGEST_TEXT_CHARS: Final = 2_000
+ANY: Final = "\ue000"
+"""Stands for a value that nobody knows yet, also as a part of words that are known; no literal of a text holds it."""
+
+_ANY: Final = re.compile(f"({ANY})")
 _VARIABLE: Final = re.compile(r"\{#[A-Za-z]{1,20}#\}|\{\{\w{1,40}\}\}|\$?\{\w{1,40}\}", re.ASCII)
 
-# Stands for a value that nobody knows yet; no literal of a text holds it.
-_UNKNOWN: Final = "\ue000"
 
 # One text a template may become: literals and placeholders, every choice made.
 Reading: TypeAlias = tuple[Literal | Show, ...]
@@ -105,35 +107,50 @@ def _walk(nodes: Sequence[Node], chosen: Mapping[str, str]) -> Iterator[Literal 
 def spelled(reading: Reading, known: Mapping[str, str], variable: Callable[[int], str]) -> str:
     """Return the text to register: the lender's own words as they are, a *variable*, by number, for all others."""
     numbers = count(1)
-    return "".join(
-        node.text if isinstance(node, Literal) else known.get(node.name) or variable(next(numbers)) for node in reading
-    )
+    texts = (node.text if isinstance(node, Literal) else known.get(node.name) or ANY for node in reading)
+    return "".join(variable(next(numbers)) if part == ANY else part for text in texts for part in re.split(_ANY, text))
 
 
-def covers(wording: Wording, reading: Reading, known: Mapping[str, str]) -> bool:
+def covers(wording: Wording, reading: Reading, known: Mapping[str, str], widest: Mapping[str, int]) -> bool:
     """Say whether every message of *reading* is the registered wording: literal to literal, placeholder in variable.
 
     *known*: the lender's own words by placeholder; these may be registered as words or as a variable. A variable never
-    takes in words of the template: what was registered as free is not what we have approved.
+    takes in words of the template: what was registered as free is not what we have approved. Nor does it take what may
+    be longer than it: *widest* are the most characters of a placeholder, or of what its known words leave open.
     """
-    text, spans = "", list[tuple[int, int]]()
+    text, spans = "", list[tuple[int, int, int]]()
     for node in reading:
         start = len(text)
-        text += node.text if isinstance(node, Literal) else known.get(node.name) or _UNKNOWN
+        text += node.text if isinstance(node, Literal) else known.get(node.name) or ANY
         if isinstance(node, Show):
-            spans.append((start, len(text)))
+            spans += _spans(start, known.get(node.name) or ANY, widest.get(node.name, 0))
     ends_of = _joined(spans)
     first, *rest = wording.literals
     ends = {len(first)} if text.startswith(first) else set()
-    for literal in rest:
-        begins = {end for start in ends for end in ends_of.get(start, ())}
+    for width, literal in zip(wording.widths, rest, strict=True):
+        begins = {end for start in ends for end, chars in ends_of.get(start, ()) if chars <= width}
         ends = {begin + len(literal) for begin in begins if text.startswith(literal, begin)}
     return len(text) in ends
 
 
-def _joined(spans: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
-    """Return where a variable that begins at a placeholder may end: there, or with one that follows at once."""
-    found: dict[int, list[int]] = {}
-    for start, end in reversed(spans):
-        found[start] = [end, *found.get(end, [])]
+def _spans(start: int, words: str, chars: int) -> Iterator[tuple[int, int, int]]:
+    """Yield where a variable may stand for a placeholder whose *words* begin at *start*, and its characters.
+
+    For all of it; and for the end that they leave open, where they are a known beginning.
+    """
+    end, known = start + len(words), len(words.removesuffix(ANY))
+    is_open = words.endswith(ANY)
+    yield start, end, known + (chars if is_open else 0)
+    if is_open and known:
+        yield start + known, end, chars
+
+
+def _joined(spans: Sequence[tuple[int, int, int]]) -> dict[int, list[tuple[int, int]]]:
+    """Return where a variable that begins at a placeholder may end, and of how many characters it then is.
+
+    There, or with one that follows at once.
+    """
+    found: dict[int, list[tuple[int, int]]] = {}
+    for start, end, chars in sorted(spans, reverse=True):
+        found[start] = [(end, chars), *((further, chars + more) for further, more in found.get(end, ()))]
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parley.engine.approval import Asked, Verdict, approve
+from parley.engine.approval import Asked, Verdict, approve, known_words
 from parley.engine.asking import rule_product
 from parley.engine.library import Library
 from parley.locale import Language
@@ -66,7 +66,7 @@ def texts_to_register(audience: Audience, library: Library, since: str, numbered
     *since*: the first day, as TOML writes it. *numbered*: what ids begin with; empty: they are left to be filled in.
     """
     variable = _VARIABLES.get(library.route.provider, _VARIABLE).format
-    known, country = library.lender.words(audience.jurisdiction, audience.language), audience.jurisdiction
+    known, country = known_words(audience.jurisdiction, audience.language, library), audience.jurisdiction
     number = 0
     for key in library.catalogue.entries:
         purposes = ", ".join(f'"{one}"' for one in purposes_of(key, library))

@@ -16,7 +16,7 @@ from parley.engine.sizing import Sample, Sized, languages_of, sample_of, size
 from parley.locale import Language, language_of
 from parley.store import models
 from parley.store.book import MOST_CHUNKS, chunks_for, load_accounts, load_page
-from parley.store.page_code import LENGTH
+from parley.store.page_links import LENGTH
 from parley.store.rows import account_of
 
 # Any code: all are as long, of letters that cost the same.

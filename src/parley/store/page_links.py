@@ -14,13 +14,14 @@ from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
+from parley.engine.lender import PAGE_CODE_CHARS
 from parley.store import models
 from parley.store.bulk import insert_new
 from parley.store.vault import Vault
 
 # No vowels, so no words; no l, which reads as a figure. 40 letters: 5.3 bits each.
 _LETTERS: Final = "bcdfghjkmnpqrstvwxyzBCDFGHJKLMNPQRSTVWXZ"
-LENGTH: Final = 25
+LENGTH: Final = PAGE_CODE_CHARS
 # In one period a case has one link; the link holds for this period and the two that follow: 60 to 90 days.
 _PERIOD_DAYS: Final = 30
 _PERIODS: Final = 3
