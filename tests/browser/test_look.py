@@ -11,9 +11,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page
 
+from parley.locale import Language
 from parley.run.campaigns import Audience, Campaigns
 from parley.run.clock import HomeClock
-from parley.store import models
+from parley.store import models, own_texts
 from parley.store.staff import Role
 from parley.web.ports import install
 from tests.browser.conftest import PHONE, VIEWS, Site, View, click_through, faults_of, is_wider_than_its_window
@@ -42,6 +43,9 @@ PAGES = [
     ("/reports/delivery", Role.LEAD),
     ("/reports/talks", Role.COMPLIANCE),
     ("/reports/outcomes", Role.ADMINISTRATOR),
+    ("/texts", Role.LEAD),
+    ("/texts/reminder.detail/{spoken}", Role.LEAD),
+    ("/texts/promotion.offer/en", Role.COMPLIANCE),
     ("/rules", Role.LEAD),
     ("/rules?place=US-CA&purpose=collection", Role.COMPLIANCE),
     ("/rules?kind=hours", Role.COMPLIANCE),
@@ -69,7 +73,11 @@ def test_pages_of_the_console_have_no_fault(site: Site, view: View) -> None:
     scheme, size, language = view
     book = fill(site.served.desk)
     campaigns = Campaigns(site.served.services.library, terms(), site.served.desk.vault)
+    curly = "{lender}: it\u2019s time. {amount} {due_on}. {agent}: {hotline}, {hours}. {stop} ends texts. {page}"
+    for key, source in (("reminder.detail", curly), ("promotion.offer", "{lender} {nobody} " + "x" * 90)):
+        own_texts.write(key, Language.EN, source, "a long name of somebody", NOON, site.served.desk.vault)
     parts = {
+        "spoken": "en",
         "thread": book.thread_of(book.offered).id,
         "reply": models.Inbound.objects.filter(conversation=book.thread_of(book.offered)).latest("received_at").pk,
         "run": models.Run.objects.get().pk,

@@ -76,7 +76,7 @@ def test_a_debt_is_not_told_before_identity_and_an_advert_is_not_slipped_in() ->
     shipped = "{lender}: your debt is overdue, pay now. {agent}: {hotline}, {hours}. {stop} ends texts."
     codes = {one.objection.reason_code: one for one in found(shipped, "overdue.neutral").objecting}
     assert DISCLOSES in codes
-    assert "overdue" in codes[DISCLOSES].objection.text.en
+    assert "a payment is late; payment is demanded" in codes[DISCLOSES].objection.text.en
     advert = GOOD.replace("Pay at", "Exclusive offer: apply now for a loan at a special rate! Pay at")
     assert MISLABELLED in {one.objection.reason_code for one in found(advert).objecting}
 

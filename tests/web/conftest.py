@@ -18,6 +18,7 @@ from parley.run.importing.desk import ImportDesk
 from parley.run.library import nightly_terms, service_times
 from parley.run.place import Home as Place
 from parley.run.rulebooks import RulebookFolders
+from parley.run.text_desk import TextDesk
 from parley.settings import Settings
 from parley.store import models
 from parley.store.database import adopt, configure
@@ -92,6 +93,7 @@ def serve_for_tests(url: str, home: Home) -> Iterator[Served]:
         campaigns=Campaigns(library(), nightly_terms(settings, library()), desk.vault),
         imports=ImportDesk(Opened(place, settings, desk.vault), library()),
         rulebooks=RulebookFolders(place.rulebooks, place.rulebook),
+        texts=TextDesk(library(), settings, desk.vault),
         handsets=centre,
     )
     install(services)

@@ -14,8 +14,9 @@ from django.apps import apps
 from django.core import serializers
 from django.urls import URLPattern, URLResolver
 
+from parley.locale import Language
 from parley.run.campaigns import Audience, Campaigns
-from parley.store import models
+from parley.store import models, own_texts
 from parley.store.staff import Role
 from parley.web.assets import assets
 from parley.web.console import urls as console
@@ -69,10 +70,20 @@ def parts(book: Book, served: Served) -> dict[str, object]:
         "batch_id": staged(served).batch,
         "kind": "accounts",
         "rule_id": "lender-hours",
+        "text_key": "reminder.detail",
+        "spoken": "zh-Hans",
+        "text_id": _text(served).pk,
         "job_id": replayed(served),
         "notice_key": failed_notice(served.desk, book.offered).key,
         "message_id": models.Message.objects.earliest("created_at", "id").id,
     }
+
+
+def _text(served: Served) -> models.OwnText:
+    texts, vault = served.services.texts, served.desk.vault
+    source = served.services.library.catalogue.texts["reminder.detail", Language.ZH_HANS].source
+    row = own_texts.write("reminder.detail", Language.ZH_HANS, source, "ann", NOON, vault)
+    return texts.submit(row.pk, None, "ann", NOON)
 
 
 def _campaign(served: Served) -> models.Campaign:

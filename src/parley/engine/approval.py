@@ -29,7 +29,7 @@ from parley.messaging.wording import ANY, Reading, covers, sayable, spelled
 from parley.purpose import Channel, Purpose
 from parley.rulebook.book import Rulebook
 from parley.rulebook.content import Content
-from parley.rulebook.rule import Text
+from parley.rulebook.rule import SenderParams, Text
 
 # A registration holds for whole days; at approval they are those of no borrower.
 _ZONE: Final = "UTC"
@@ -43,9 +43,14 @@ _MISLABELLED: Final = Text(
 # Nor this: words that tell a stranger of the debt, in a text that goes out before identity is proven.
 DISCLOSES: Final = "debt_before_identity"
 _DISCLOSES: Final = Text(
-    "The text may go out before identity is proven, and its words tell of a debt: {words}.",
-    "此文案可在核实身份之前发出，但其中的词句透露了债务：{words}。",
+    "The text may go out before identity is proven, and its words tell a stranger: {words}.",
+    "此文案可在核实身份之前发出，但其中的词句会让他人得知：{words}。",
 )
+_TELLING: Final[dict[Content, tuple[str, str]]] = {
+    Content.DEBT_MENTIONED: ("there is a debt", "有欠款"),
+    Content.OVERDUE: ("a payment is late", "已逾期"),
+    Content.PAYMENT_DEMAND: ("payment is demanded", "要求还款"),
+}
 # What a text may not say by how much it discloses. That an account exists may be told where the key says so.
 _TOLD_TO_STRANGERS: Final[dict[Discloses, frozenset[Content]]] = {
     Discloses.NOTHING: frozenset({Content.DEBT_MENTIONED, Content.OVERDUE, Content.PAYMENT_DEMAND}),
@@ -135,11 +140,39 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
             found.setdefault(MISLABELLED, _named(MISLABELLED, _MISLABELLED, also))
         told = content & _TOLD_TO_STRANGERS[library.catalogue.entry(asked.key).discloses]
         if told:
-            found.setdefault(DISCLOSES, _named(DISCLOSES, _DISCLOSES, sorted(told)))
+            found.setdefault(DISCLOSES, _disclosing(told))
     if found:
         return NotApproved(asked, library.route.provider, tuple(found.values()))
     relied_on = tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on))
     return Approval(asked, library.route.provider, relied_on, carriage.registrations, rules.hash)
+
+
+def registered(asked: Asked, library: Library, now: datetime) -> tuple[tuple[str, ...], bool]:
+    """Return the ids of the registrations a template rests on, and whether a rule wants one that is not there.
+
+    What the text contains is not asked: this is quick.
+    """
+    rules = library.rulebook
+    carriages = [_carriage(asked, reading, library, rules, now) for reading in _readings(asked, library)]
+    least = min(carriages, key=lambda one: len(one.registered))
+    facts = ContactFacts(
+        now=now,
+        jurisdiction=asked.jurisdiction,
+        zones=(_ZONE,),
+        purpose=asked.purpose,
+        channel=Channel.SMS,
+        actor=library.lender.actor,
+        product=asked.product,
+        carriage=least,
+    )
+    wanting = any(isinstance(rule.params, SenderParams) for rule, _ in objecting(facts, rules, library.gate))
+    return tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on)), wanting
+
+
+def _disclosing(told: frozenset[Content]) -> Objection:
+    en = "; ".join(_TELLING[one][0] for one in sorted(told))
+    zh = "、".join(_TELLING[one][1] for one in sorted(told))
+    return Objection(DISCLOSES, "", "", "", Text(_DISCLOSES.en.format(words=en), _DISCLOSES.zh.format(words=zh)))
 
 
 def _named(code: str, words: Text, what: Iterable[str]) -> Objection:

@@ -102,6 +102,16 @@ class Judged:
         return not self.wrong and not self.objecting
 
 
+@dataclass(frozen=True, slots=True)
+class TextSize:
+    """A text in a list: segments usually and at worst, registrations it rests on, whether one is wanted and lacking."""
+
+    usual: int
+    worst: int
+    relied_on: tuple[str, ...]
+    is_unregistered: bool
+
+
 def judge(
     key: str,
     language: Language,

@@ -118,10 +118,11 @@ Node = Literal | Show | Branching
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A parsed text and the placeholders it may use."""
+    """A parsed text, the placeholders it may use, and how it was written."""
 
     nodes: tuple[Node, ...]
     types: PlaceholderTypes
+    source: str
 
 
 def parse(source: str, catalogue: PlaceholderTypes) -> Template:
@@ -138,7 +139,7 @@ def parse(source: str, catalogue: PlaceholderTypes) -> Template:
     ways = prod(map(len, selectors(nodes).values()))
     if ways > MOST_WAYS or ways * _longest_chars(nodes) > MOST_CHARS_OF_ALL_WAYS:
         raise TemplateError(Fault.TOO_MANY_WAYS, source.index("{"), "this")
-    return Template(nodes, catalogue)
+    return Template(nodes, catalogue, source)
 
 
 def selectors(nodes: tuple[Node, ...]) -> dict[str, dict[str, None]]:

@@ -16,6 +16,7 @@ from parley.run.importing.desk import ImportDesk
 from parley.run.loops import Pipeline
 from parley.run.rulebooks import RulebookFolders
 from parley.run.serving import build_campaigns
+from parley.run.text_desk import TextDesk
 from parley.store.database import adopt
 from parley.web.asgi import Application, application
 from parley.web.configuration import django_settings, secret_of
@@ -39,6 +40,7 @@ def build_services(opened: Opened, pipeline: Pipeline, clock: Clock) -> Services
         campaigns=build_campaigns(opened, pipeline),
         imports=ImportDesk(opened, pipeline.library),
         rulebooks=RulebookFolders(opened.home.rulebooks, opened.home.rulebook),
+        texts=TextDesk(pipeline.library, opened.settings, opened.vault, pipeline.texts),
         running=pipeline.rules,
         movable=clock if isinstance(clock, HomeClock) else None,
         handsets=pipeline.sandbox,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from parley.dates import local_date
-from parley.engine.judging import Judged, Readers, judge
+from parley.engine.approval import Asked, registered
+from parley.engine.judging import Judged, Readers, TextSize, judge
 from parley.engine.library import Library
+from parley.engine.sizing import size
 from parley.errors import BadInput
 from parley.locale import Language
-from parley.messaging.catalogue import OwnWording
-from parley.run.approving import audiences_of
+from parley.messaging.catalogue import Catalogue, OwnWording
+from parley.rulebook.book import Rulebook
+from parley.run.approving import audiences_of, purposes_of
 from parley.run.sizing import PAGE_CODE
 from parley.run.sizing import Readers as Book
 from parley.run.sizing import readers as read_book
@@ -29,12 +33,16 @@ MOST_ACCOUNTS: Final = 2_000
 _BOOK_LASTS: Final = 600.0
 
 
+_Held: TypeAlias = tuple[Catalogue, Rulebook, Book, Mapping[tuple[str, Language], TextSize]]
+
+
 class TextDesk:
     """The texts of a home. *in_use*: what lays them over the shipped ones, where that is in this process."""
 
     def __init__(self, library: Library, settings: Settings, vault: Vault, in_use: TextsInUse | None = None) -> None:
         self._library, self._settings, self._vault, self._in_use = library, settings, vault, in_use
         self._book: tuple[float, date, Book] | None = None
+        self._overview: _Held | None = None
 
     @property
     def refused(self) -> tuple[tuple[OwnWording, BadInput], ...]:
@@ -49,6 +57,33 @@ class TextDesk:
             held = time.monotonic(), today, read_book(today, MOST_ACCOUNTS)
             self._book = held
         return held[2]
+
+    def overview(self, now: datetime) -> Mapping[tuple[str, Language], TextSize]:
+        """Return what each text takes and whether it is registered where it goes; computed anew when a text changed."""
+        book, library = self.book(now), self._library
+        held = self._overview
+        if held is None or held[0] is not library.catalogue or held[1] is not library.rulebook or held[2] is not book:
+            found = {key: self._standing(*key, book, now) for key in library.catalogue.texts}
+            held = library.catalogue, library.rulebook, book, found
+            self._overview = held
+        return held[3]
+
+    def _standing(self, key: str, language: Language, book: Book, now: datetime) -> TextSize:
+        library, home = self._library, self._settings.lender.jurisdiction
+        today = local_date(now, self._settings.web.zone)
+        template = library.catalogue.texts[key, language]
+        found = size(template, language, book.samples, library, today, place=home, page_code=PAGE_CODE)
+        places = sorted({one.jurisdiction for one, _ in book.samples if one.language is language}) or [home]
+        asked = (
+            registered(Asked(key, language, place, purpose), library, now)
+            for place in places
+            for purpose in purposes_of(key, library)
+        )
+        ids, wanting = list[str](), False
+        for some, lacks in asked:
+            ids += some
+            wanting = wanting or lacks
+        return TextSize(found.usual.count, found.worst.segments.count, tuple(dict.fromkeys(ids)), wanting)
 
     def judge(self, key: str, language: Language, source: str, now: datetime) -> Judged:
         """Return what is to be known of *source* as the text of *key*."""

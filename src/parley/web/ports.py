@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from parley.engine.judging import Judged, TextSize
 from parley.engine.service import ServiceTimes
 from parley.engine.turn import Library
 from parley.errors import BadInput
 from parley.ids import Msisdn
+from parley.locale import Language
+from parley.messaging.catalogue import OwnWording
 from parley.providers.sandbox import OnHandset
 from parley.settings import Settings
 from parley.store.importing import Answer, Batch, MapForm, Preview, ReadAs, Survey
-from parley.store.models import Campaign
+from parley.store.models import Campaign, OwnText
 from parley.store.vault import Vault
 
 
@@ -124,6 +127,31 @@ class ImportDesk(Protocol):
         ...
 
 
+class TextDesk(Protocol):
+    """A lender's own texts: judged while they are written, decided by a second person."""
+
+    @property
+    def refused(self) -> tuple[tuple[OwnWording, BadInput], ...]:
+        """Approved texts that do not hold together any more, with why."""
+        ...
+
+    def overview(self, now: datetime) -> Mapping[tuple[str, Language], TextSize]:
+        """Return what each text takes, and how it is registered."""
+        ...
+
+    def judge(self, key: str, language: Language, source: str, now: datetime) -> Judged:
+        """Return what is to be known of a source; keeps nothing."""
+        ...
+
+    def submit(self, text_id: int, expires_on: date | None, by: str, now: datetime) -> OwnText:
+        """Put a draft before somebody else. Raises BadInput where it is not yet the text of its key."""
+        ...
+
+    def approve(self, text_id: int, by: str, now: datetime) -> OwnText:
+        """Put a text in force. Raises BadInput for one's own, or where anything objects."""
+        ...
+
+
 class Rulebooks(Protocol):
     """Rulebooks that may be run over the past; that is a job."""
 
@@ -158,6 +186,7 @@ class Services:
     campaigns: CampaignDesk
     imports: ImportDesk
     rulebooks: Rulebooks
+    texts: TextDesk
     movable: MovableClock | None = None
     handsets: Handsets | None = None
     running: RunningRules | None = None

@@ -28,6 +28,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area("queue", "threads.read"),
     Area("runs", "runs.read"),
     Area("campaigns", "campaigns.read"),
+    Area("texts", "texts.read"),
     Area("lender", "lender.read"),
     Area("sending", "sending.read"),
     Area("reports", "reports.read"),

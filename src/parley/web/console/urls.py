@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/talks", reports.talks, name="reports.talks"),
     path("reports/outcomes", reports.outcomes, name="reports.outcomes"),
     path("reports/<slug:figure_name>.csv", reports.file, name="reports.file"),
+    path("", include("parley.web.console.text_urls")),
     path("", include("parley.web.console.rule_urls")),
     path("", include("parley.web.console.import_urls")),
     path("sending", sending.sending, name="sending"),
