@@ -140,6 +140,13 @@ def test_an_address_that_ends_for_each_borrower_in_another_way_needs_a_variable_
     assert spelled(reading, KNOWN, "{{{0}}}".format) == "Pay on pay.example.com/{1}."
 
 
+def test_what_a_place_lacks_takes_no_room() -> None:
+    types = {**TYPES, "advice": Placeholder(Kind.WORDS)}
+    (reading,) = readings(parse("Advice: {advice}.", types))
+    assert covers(read_wording("Advice: {1}.", 1), reading, KNOWN, {**WIDEST, "advice": 45})
+    assert not covers(read_wording("Advice: {1}.", 1), reading, {}, {**WIDEST, "advice": 45})
+
+
 def test_placeholders_that_touch_may_be_one_variable() -> None:
     (reading,) = readings(parse("{amount}{due_on}!", TYPES))
     assert covers(read_wording("{#var#}{#var#}!"), reading, KNOWN, WIDEST)

@@ -23,7 +23,7 @@ from parley.locale import Language
 from parley.messaging.catalogue import Discloses
 from parley.messaging.size import widest_chars
 from parley.messaging.specimens import currency_of, specimens
-from parley.messaging.template import Literal
+from parley.messaging.template import Literal, Show
 from parley.messaging.values import shown
 from parley.messaging.wording import ANY, Reading, covers, sayable, spelled
 from parley.purpose import Channel, Purpose
@@ -34,6 +34,8 @@ from parley.rulebook.rule import SenderParams, Text
 # A registration holds for whole days; at approval they are those of no borrower.
 _ZONE: Final = "UTC"
 _PAGE: Final = "page"
+# A placeholder among the words of a text.
+_WORD: Final = "X"
 # Not a rule's reason: the text is for something else than its label says.
 MISLABELLED: Final = "mislabelled"
 _MISLABELLED: Final = Text(
@@ -138,9 +140,8 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
         also = also_for(asked.purpose, content)
         if also:
             found.setdefault(MISLABELLED, _named(MISLABELLED, _MISLABELLED, also))
-        told = content & _TOLD_TO_STRANGERS[library.catalogue.entry(asked.key).discloses]
-        if told:
-            found.setdefault(DISCLOSES, _disclosing(told))
+    if told := _told_to_strangers(asked, library):
+        found[DISCLOSES] = _disclosing(told)
     if found:
         return NotApproved(asked, library.route.provider, tuple(found.values()))
     relied_on = tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on))
@@ -167,6 +168,20 @@ def registered(asked: Asked, library: Library, now: datetime) -> tuple[tuple[str
     )
     wanting = any(isinstance(rule.params, SenderParams) for rule, _ in objecting(facts, rules, library.gate))
     return tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on)), wanting
+
+
+def _told_to_strangers(asked: Asked, library: Library) -> frozenset[Content]:
+    """Return what the words of the template tell that its key does not disclose.
+
+    Its own words alone: a name of the lender or of an advice line may speak of debt, and tells nothing of a borrower.
+    """
+    barred = _TOLD_TO_STRANGERS[library.catalogue.entry(asked.key).discloses]
+    if not barred:
+        return barred
+    words = (
+        "".join(_WORD if isinstance(node, Show) else node.text for node in one) for one in _readings(asked, library)
+    )
+    return frozenset[Content]().union(*(contents_of(text, library.outbound) for text in dict.fromkeys(words))) & barred
 
 
 def _disclosing(told: frozenset[Content]) -> Objection:

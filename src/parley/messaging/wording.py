@@ -123,7 +123,9 @@ def covers(wording: Wording, reading: Reading, known: Mapping[str, str], widest:
         start = len(text)
         text += node.text if isinstance(node, Literal) else known.get(node.name) or ANY
         if isinstance(node, Show):
-            spans += _spans(start, known.get(node.name) or ANY, widest.get(node.name, 0))
+            # What a place lacks is not said there, and takes no room.
+            chars = 0 if known.get(node.name) == "" else widest.get(node.name, 0)
+            spans += _spans(start, known.get(node.name) or ANY, chars)
     ends_of = _joined(spans)
     first, *rest = wording.literals
     ends = {len(first)} if text.startswith(first) else set()
