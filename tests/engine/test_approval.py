@@ -162,6 +162,13 @@ def test_what_is_registered_is_what_each_borrower_gets() -> None:
     assert fits(read_wording(DETAIL), text)
 
 
+@pytest.mark.parametrize(("text", "is_approved"), [(DETAIL, False), (DETAIL.replace("Dana Reyes", "{#var#}"), True)])
+def test_where_people_of_the_desk_are_named_their_names_need_a_variable(text: str, is_approved: bool) -> None:
+    of = library(sender("IN") + template(text))
+    of = replace(of, lender=replace(of.lender, names_people=True))
+    assert isinstance(approve(DETAILED, of, NOW), Approval) is is_approved
+
+
 @pytest.mark.parametrize(("signature", "is_approved"), [("示例金融", True), ("示例", False), ("别家", False)])
 def test_a_sender_with_a_signature_is_that_of_texts_signed_so(signature: str, is_approved: bool) -> None:
     signed = sender("SG") + f'signature = "{signature}"\n'

@@ -34,6 +34,7 @@ from parley.rulebook.rule import SenderParams, Text
 # A registration holds for whole days; at approval they are those of no borrower.
 _ZONE: Final = "UTC"
 _PAGE: Final = "page"
+_AGENT: Final = "agent"
 # A placeholder among the words of a text.
 _WORD: Final = "X"
 # Not a rule's reason: the text is for something else than its label says.
@@ -204,10 +205,16 @@ def _known(asked: Asked, library: Library) -> Mapping[str, str]:
 
 
 def known_words(jurisdiction: str, language: Language, library: Library) -> Mapping[str, str]:
-    """Return the lender's own words as every borrower there reads them; the end of the page's address is each one's."""
-    longest = library.catalogue.standing[_PAGE].limit
-    page = library.lender.page_of(ANY * PAGE_CODE_CHARS, longest)
-    return {**library.lender.words(jurisdiction, language), _PAGE: page.rstrip(ANY) + (ANY if ANY in page else "")}
+    """Return the lender's own words as every borrower there reads them.
+
+    The end of the page's address is each one's; so is who is named, where people of the desk are.
+    """
+    lender, longest = library.lender, library.catalogue.standing[_PAGE].limit
+    page = lender.page_of(ANY * PAGE_CODE_CHARS, longest)
+    words = {**lender.words(jurisdiction, language), _PAGE: page.rstrip(ANY) + (ANY if ANY in page else "")}
+    if lender.names_people:
+        del words[_AGENT]
+    return words
 
 
 def _carriage(asked: Asked, reading: Reading, library: Library, rules: Rulebook, now: datetime) -> Carriage:

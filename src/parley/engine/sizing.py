@@ -22,6 +22,7 @@ from parley.servicing.account import Account
 from parley.servicing.delinquency import arrears_minor, next_due
 
 _PAGE: Final = "page"
+_AGENT: Final = "agent"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,7 +85,7 @@ def size(
     places = sorted({one.jurisdiction for one, _ in here}) or [place]
     currencies = sorted({one.currency for one, _ in here}) or [currency_of(language)]
     worsts = (
-        worst_case(template, _words(place, language, library, page_code), language, currencies, today)
+        worst_case(template, _fixed(place, language, library, page_code), language, currencies, today)
         for place in places
     )
     worst = max(worsts, key=lambda one: (one.segments.count, one.segments.units))
@@ -106,6 +107,12 @@ def _values(template: Template, one: Sample, library: Library, today: date, page
     words = _words(one.jurisdiction, one.language, library, page_code)
     usual = usual_values(template.types, words, one.currency, today)
     return usual | {name: value for name, value in figures.items() if name in template.types}
+
+
+def _fixed(place: str, language: Language, library: Library, page_code: str) -> dict[str, str]:
+    """Return the words that are the same whoever answers; where people of the desk are named, any name may stand."""
+    words = _words(place, language, library, page_code)
+    return {name: one for name, one in words.items() if name != _AGENT or not library.lender.names_people}
 
 
 def _words(place: str, language: Language, library: Library, page_code: str) -> dict[str, str]:
