@@ -225,3 +225,25 @@ def until(is_so: Callable[[], bool]) -> None:
             return
         time.sleep(0.05)
     pytest.fail("it did not come about in a minute")
+
+
+def test_a_text_is_checked_while_it_is_written_and_by_a_button_without_scripts(desk: Site) -> None:
+    good = "{lender}: a date is near. Reply INFO. {agent}: {hotline}, {hours}. {stop} ends texts."
+    page = desk.open(Role.LEAD)
+    page.goto("/texts/reminder.neutral/en")
+    page.keyboard.press("e")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("{lender}: {nmae}")
+    expect(page.locator("#found .notice.bad")).to_contain_text("At character 12: {nmae}")
+    page.fill("#source", good)
+    expect(page.locator("#found .notice.good")).to_be_visible()
+    assert not models.OwnText.objects.exists()
+    page = desk.open(Role.LEAD, scripts=False)
+    page.goto("/texts/reminder.neutral/en")
+    page.fill("#source", good.replace("{stop}", "STOP"))
+    page.click("button[value=check]")
+    expect(page.locator("#found .notice.bad")).to_contain_text("lacks the stop line")
+    page.fill("#source", good)
+    page.click("button[formaction]")
+    expect(page.locator("aside .badge.info")).to_contain_text("draft 1001")
+    assert models.OwnText.objects.get().source == good
