@@ -77,7 +77,7 @@ def _text(one: SizedText, library: Library, price_micro: int) -> dict[str, Any]:
     return {
         "key": one.key,
         "language": one.language,
-        "version": library.catalogue.entry(one.key).version,
+        "version": library.catalogue.version(one.key, one.language),
         "usual": _size(one.sized.usual),
         "worst": {**_size(one.sized.worst.segments), "ways": one.sized.worst.ways},
         "book": {
