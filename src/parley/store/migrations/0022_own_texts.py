@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0020_inbound_parts"),
+        ("store", "0021_plan_terms"),
     ]
 
     operations = [
