@@ -19,6 +19,7 @@ from parley.dates import local_date
 from parley.engine.guidance import barred_flags
 from parley.engine.lender import PAGE_CODE_CHARS
 from parley.engine.library import Library
+from parley.engine.plan_terms import words_there
 from parley.locale import Language
 from parley.messaging.catalogue import Discloses
 from parley.messaging.size import widest_chars
@@ -211,7 +212,7 @@ def known_words(jurisdiction: str, language: Language, library: Library) -> Mapp
     """
     lender, longest = library.lender, library.catalogue.standing[_PAGE].limit
     page = lender.page_of(ANY * PAGE_CODE_CHARS, longest)
-    words = {**lender.words(jurisdiction, language), _PAGE: page.rstrip(ANY) + (ANY if ANY in page else "")}
+    words = {**words_there(jurisdiction, language, library), _PAGE: page.rstrip(ANY) + (ANY if ANY in page else "")}
     if lender.names_people:
         del words[_AGENT]
     return words
@@ -233,7 +234,8 @@ def _texts(asked: Asked, library: Library, now: datetime) -> Iterator[str]:
     """Give the text in every way it can read, with usual values."""
     entry, today = library.catalogue.entry(asked.key), local_date(now, _ZONE)
     types = {**library.catalogue.standing, **entry.placeholders}
-    for values in specimens(types, library.lender.words(asked.jurisdiction, asked.language), asked.language, today):
+    words = words_there(asked.jurisdiction, asked.language, library)
+    for values in specimens(types, words, asked.language, today):
         for reading in _readings(asked, library):
             yield "".join(
                 node.text if isinstance(node, Literal) else shown(node.kind, values[node.name], asked.language, today)

@@ -44,6 +44,12 @@ def credit_note(jurisdiction: str, library: Library) -> CreditNote:
     return library.credit.note(library.rulebook.chain(jurisdiction))
 
 
+def words_there(jurisdiction: str, language: Language, library: Library) -> dict[str, str]:
+    """Return all words that a text to this place and language may use, the same for every borrower there."""
+    note = credit_note(jurisdiction, library)
+    return {**library.lender.words(jurisdiction, language), "credit": note.short[language]}
+
+
 def with_terms(saying: Saying, entry: Entry, library: Library) -> Saying:
     """Return *saying* with the terms that the text of *entry* has a place for."""
     if entry.placeholders.keys().isdisjoint({_CREDIT, _GRACE}):

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from parley.engine.library import Library
+from parley.engine.plan_terms import words_there
 from parley.locale import Language
 from parley.messaging.segments import Segments, measure
 from parley.messaging.size import Shape, Spread, Worst, shape_of, spread, worst_case
@@ -118,7 +119,7 @@ def _fixed(place: str, language: Language, library: Library, page_code: str) -> 
 def _words(place: str, language: Language, library: Library, page_code: str) -> dict[str, str]:
     """Return the lender's words as a borrower of *place* gets them, with the page of their own."""
     page = library.lender.page_of(page_code, library.catalogue.standing[_PAGE].limit)
-    return {**library.lender.words(place, language), _PAGE: page}
+    return {**words_there(place, language, library), _PAGE: page}
 
 
 def languages_of(samples: Collection[tuple[Sample, int]]) -> tuple[Language, ...]:
