@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0021_plan_terms"),
+        ("store", "0022_page_links"),
     ]
 
     operations = [
