@@ -9,16 +9,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from django.db import connections
+
 from parley.ids import Msisdn
+from parley.providers.centre_faults import NO_FAULTS
 from parley.run.home import Opened
 from parley.run.library import nightly_terms
 from parley.run.loops import Pipeline
 from parley.run.nightly import run_nightly
 from parley.run.receiving import receive_due
+from parley.run.sending import Sender
 from parley.run.serving import build_pipeline
 from parley.run.working import work_due
 from parley.store import models
@@ -26,6 +31,7 @@ from parley.store.arrived import ArrivedText
 from parley.store.inbox import accept_texts
 from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
+from tests.run.kills.centre import Manners, Plan, Remote, Server
 from tools.bench.columns import columns
 from tools.bench.figures import Figure
 from tools.bench.hostile import hostile_templates
@@ -113,6 +119,32 @@ def ledger(size: Size, folder: Path, database_url: str) -> list[Figure]:
     ]
 
 
+def end_to_end(size: Size, folder: Path, database_url: str) -> list[Figure]:
+    """Send a day's messages to a centre in a process of its own and match its receipts: the ledger over a socket."""
+    opened, pipeline = _book(size, folder, database_url)
+    _night(opened, pipeline, FIRST_NIGHT)
+    address = str(folder / "centre.sock")
+    centre = Server(Plan(folder / "centre.jsonl", 1, NO_FAULTS, Manners()), address)
+    # What is open here would be open in the centre's process too.
+    connections.close_all()
+    centre.start()
+    try:
+        provider = Remote(address, can_look_up=True)
+        sender = Sender(provider, pipeline.library, opened.vault)
+        seconds, count = _send(
+            replace(pipeline, provider=provider, sender=sender), list(_hours(FIRST_NIGHT)), 256, 10**6
+        )
+    finally:
+        centre.kill()
+    ended = models.Message.objects.exclude(finished_at=None).count()
+    return [
+        Figure(
+            f"end to end, PostgreSQL: gate, ledger, centre over a socket, receipts; {count:,} sent, {ended:,} ended",
+            count / seconds, "messages/s", aim=2_000,
+        )
+    ]  # fmt: skip
+
+
 def demo(size: Size, folder: Path, _: str) -> list[Figure]:
     """`parley demo` as a user runs it, and once more."""
     words = ["--accounts", str(size.demo_borrowers), "--days", str(size.demo_days), "--seed", "1"]
@@ -140,6 +172,7 @@ CASES: Final[Mapping[str, tuple[Case, bool]]] = {
     "templates": (hostile_templates, False),
     "columns": (columns, False),
     "inbound": (inbound, True),
+    "end_to_end": (end_to_end, True),
 }
 
 
