@@ -57,7 +57,7 @@ def test_the_places_are_all_that_have_rules(library: Library) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_the_plan_is_read_back_with_the_credit_record_and_what_follows_a_miss(place: str, library: Library) -> None:
-    note = credit_note(place, library)
+    note = credit_note(place, library, library.rulebook)
     for language in Language:
         read_back = draft_of("plan.read_back", place, language, library)
         assert note.short[language] in read_back.rendered.text
@@ -72,9 +72,9 @@ def test_the_plan_is_read_back_with_the_credit_record_and_what_follows_a_miss(pl
 
 
 def test_the_law_is_that_of_the_rules_that_bind(library: Library) -> None:
-    assert credit_note("US-CA", library) == credit_note("US", library)
-    assert credit_note("DE", library).jurisdiction == "EU"
-    assert credit_note("ZZ", library).read is Read.NONE
+    assert credit_note("US-CA", library, library.rulebook) == credit_note("US", library, library.rulebook)
+    assert credit_note("DE", library, library.rulebook).jurisdiction == "EU"
+    assert credit_note("ZZ", library, library.rulebook).read is Read.NONE
 
 
 def test_the_days_are_the_policys_and_the_waiver_is_the_plans(library: Library) -> None:

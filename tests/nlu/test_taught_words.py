@@ -73,6 +73,9 @@ def taught() -> Iterator[tuple[str, str, str | None, str]]:
             if key == "unclear.ask_back":
                 branches = dict(re.findall(r"(\w+) \{([^{}]*)\}", entry["text"]))
                 parts = {("none" if name == "other" else name): text for name, text in branches.items()}
+            if key == "info.terms":
+                # It teaches an answer only where a plan has been read back, and leaves that talk where it is.
+                parts = {"plan_confirm": entry["text"]}
             for last, text in parts.items():
                 for word in sorted(words_of(text, language) - CHANGED):
                     yield language, key, (None if last == "none" else last), word

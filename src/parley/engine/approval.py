@@ -115,11 +115,11 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
     a borrower (hours, caps, consents, a first contact) is not asked here.
     """
     rules = library.rulebook
-    carriages = [_carriage(asked, reading, library, rules, now) for reading in _readings(asked, library)]
+    carriages = [_carriage(asked, reading, library, rules, now) for reading in _readings(asked, library, rules)]
     # Of several texts the one with the fewest registrations speaks for all: each must be registered.
     carriage = min(carriages, key=lambda one: len(one.registered))
     found: dict[str, Objection] = {}
-    for content_text in _texts(asked, library, now):
+    for content_text in _texts(asked, library, rules, now):
         content = contents_of(content_text, library.outbound)
         facts = ContactFacts(
             now=now,
@@ -142,7 +142,7 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
         also = also_for(asked.purpose, content)
         if also:
             found.setdefault(MISLABELLED, _named(MISLABELLED, _MISLABELLED, also))
-    if told := _told_to_strangers(asked, library):
+    if told := _told_to_strangers(asked, library, rules):
         found[DISCLOSES] = _disclosing(told)
     if found:
         return NotApproved(asked, library.route.provider, tuple(found.values()))
@@ -156,7 +156,7 @@ def registered(asked: Asked, library: Library, now: datetime) -> tuple[tuple[str
     What the text contains is not asked: this is quick.
     """
     rules = library.rulebook
-    carriages = [_carriage(asked, reading, library, rules, now) for reading in _readings(asked, library)]
+    carriages = [_carriage(asked, reading, library, rules, now) for reading in _readings(asked, library, rules)]
     least = min(carriages, key=lambda one: len(one.registered))
     facts = ContactFacts(
         now=now,
@@ -172,7 +172,7 @@ def registered(asked: Asked, library: Library, now: datetime) -> tuple[tuple[str
     return tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on)), wanting
 
 
-def _told_to_strangers(asked: Asked, library: Library) -> frozenset[Content]:
+def _told_to_strangers(asked: Asked, library: Library, rules: Rulebook) -> frozenset[Content]:
     """Return what the words of the template tell that its key does not disclose.
 
     Its own words alone: a name of the lender or of an advice line may speak of debt, and tells nothing of a borrower.
@@ -181,7 +181,8 @@ def _told_to_strangers(asked: Asked, library: Library) -> frozenset[Content]:
     if not barred:
         return barred
     words = (
-        "".join(_WORD if isinstance(node, Show) else node.text for node in one) for one in _readings(asked, library)
+        "".join(_WORD if isinstance(node, Show) else node.text for node in one)
+        for one in _readings(asked, library, rules)
     )
     return frozenset[Content]().union(*(contents_of(text, library.outbound) for text in dict.fromkeys(words))) & barred
 
@@ -197,29 +198,29 @@ def _named(code: str, words: Text, what: Iterable[str]) -> Objection:
     return Objection(code, "", "", "", Text(words.en.format(words=named), words.zh.format(words=named)))
 
 
-def _readings(asked: Asked, library: Library) -> tuple[Reading, ...]:
-    return sayable(library.catalogue.texts[asked.key, asked.language], _known(asked, library))
+def _readings(asked: Asked, library: Library, rules: Rulebook) -> tuple[Reading, ...]:
+    known = known_words(asked.jurisdiction, asked.language, library, rules)
+    return sayable(library.catalogue.texts[asked.key, asked.language], known)
 
 
-def _known(asked: Asked, library: Library) -> Mapping[str, str]:
-    return known_words(asked.jurisdiction, asked.language, library)
-
-
-def known_words(jurisdiction: str, language: Language, library: Library) -> Mapping[str, str]:
+def known_words(jurisdiction: str, language: Language, library: Library, rules: Rulebook) -> Mapping[str, str]:
     """Return the lender's own words as every borrower there reads them.
 
     The end of the page's address is each one's; so is who is named, where people of the desk are.
     """
     lender, longest = library.lender, library.catalogue.standing[_PAGE].limit
     page = lender.page_of(ANY * PAGE_CODE_CHARS, longest)
-    words = {**words_there(jurisdiction, language, library), _PAGE: page.rstrip(ANY) + (ANY if ANY in page else "")}
+    words = {
+        **words_there(jurisdiction, language, library, rules),
+        _PAGE: page.rstrip(ANY) + (ANY if ANY in page else ""),
+    }
     if lender.names_people:
         del words[_AGENT]
     return words
 
 
 def _carriage(asked: Asked, reading: Reading, library: Library, rules: Rulebook, now: datetime) -> Carriage:
-    known, today = _known(asked, library), local_date(now, _ZONE)
+    known, today = known_words(asked.jurisdiction, asked.language, library, rules), local_date(now, _ZONE)
     types = library.catalogue.texts[asked.key, asked.language].types
     widest = widest_chars(types, asked.language, [currency_of(asked.language)], today) | {_PAGE: PAGE_CODE_CHARS}
     text = spelled(reading, known, lambda _number: ANY)
@@ -230,13 +231,13 @@ def _carriage(asked: Asked, reading: Reading, library: Library, rules: Rulebook,
     return library.route.carried(asked.jurisdiction, asked.purpose, {today}, says, rules.carriers)
 
 
-def _texts(asked: Asked, library: Library, now: datetime) -> Iterator[str]:
+def _texts(asked: Asked, library: Library, rules: Rulebook, now: datetime) -> Iterator[str]:
     """Give the text in every way it can read, with usual values."""
     entry, today = library.catalogue.entry(asked.key), local_date(now, _ZONE)
     types = {**library.catalogue.standing, **entry.placeholders}
-    words = words_there(asked.jurisdiction, asked.language, library)
+    words = words_there(asked.jurisdiction, asked.language, library, rules)
     for values in specimens(types, words, asked.language, today):
-        for reading in _readings(asked, library):
+        for reading in _readings(asked, library, rules):
             yield "".join(
                 node.text if isinstance(node, Literal) else shown(node.kind, values[node.name], asked.language, today)
                 for node in reading

@@ -40,7 +40,7 @@ def make_draft(
 ) -> Draft:
     """Return the message of template *key*, with what the gate says of it now; it is asked again at dispatch."""
     entry, rules = library.catalogue.entry(key), library.rulebook
-    rendered = render(key, with_terms(saying, entry, library), library.lender, library.catalogue)
+    rendered = render(key, with_terms(saying, entry, library, rules), library.lender, library.catalogue)
     facts = contact_facts(
         case.party,
         case.account,

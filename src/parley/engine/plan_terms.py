@@ -16,6 +16,7 @@ from parley.engine.wording import Saying
 from parley.locale import Language
 from parley.messaging.catalogue import Entry
 from parley.messaging.credit_record import CreditNote
+from parley.rulebook.book import Rulebook
 from parley.servicing.schedule import Schedule
 
 _CREDIT: Final = "credit"
@@ -36,24 +37,24 @@ def plan_terms(plan: Schedule, jurisdiction: str, today: date, library: Library)
     """Return what is told of *plan* to a borrower of *jurisdiction* on the borrower's day *today*."""
     grace = library.policy.grace_days
     missed = library.missed.say(grace, waives=bool(plan.forgiven_minor), today=today)
-    return PlanTerms(jurisdiction, credit_note(jurisdiction, library), grace, missed)
+    return PlanTerms(jurisdiction, credit_note(jurisdiction, library, library.rulebook), grace, missed)
 
 
-def credit_note(jurisdiction: str, library: Library) -> CreditNote:
+def credit_note(jurisdiction: str, library: Library, rules: Rulebook) -> CreditNote:
     """Return what is told of the credit record there, found as rules are: by the territories around the place."""
-    return library.credit.note(library.rulebook.chain(jurisdiction))
+    return library.credit.note(rules.chain(jurisdiction))
 
 
-def words_there(jurisdiction: str, language: Language, library: Library) -> dict[str, str]:
+def words_there(jurisdiction: str, language: Language, library: Library, rules: Rulebook) -> dict[str, str]:
     """Return all words that a text to this place and language may use, the same for every borrower there."""
-    note = credit_note(jurisdiction, library)
+    note = credit_note(jurisdiction, library, rules)
     return {**library.lender.words(jurisdiction, language), "credit": note.short[language]}
 
 
-def with_terms(saying: Saying, entry: Entry, library: Library) -> Saying:
+def with_terms(saying: Saying, entry: Entry, library: Library, rules: Rulebook) -> Saying:
     """Return *saying* with the terms that the text of *entry* has a place for."""
     if entry.placeholders.keys().isdisjoint({_CREDIT, _GRACE}):
         return saying
     party = saying.party
-    credit = credit_note(party.jurisdiction, library).short[party.language]
+    credit = credit_note(party.jurisdiction, library, rules).short[party.language]
     return replace(saying, credit=credit, grace_days=library.policy.grace_days)

@@ -119,7 +119,7 @@ def _fixed(place: str, language: Language, library: Library, page_code: str) -> 
 def _words(place: str, language: Language, library: Library, page_code: str) -> dict[str, str]:
     """Return the lender's words as a borrower of *place* gets them, with the page of their own."""
     page = library.lender.page_of(page_code, library.catalogue.standing[_PAGE].limit)
-    return {**words_there(place, language, library), _PAGE: page}
+    return {**words_there(place, language, library, library.rulebook), _PAGE: page}
 
 
 def languages_of(samples: Collection[tuple[Sample, int]]) -> tuple[Language, ...]:

@@ -27,7 +27,8 @@ def who_writes(state: State, memory: Memory, reading: Reading, facts: Standing, 
     What a person takes anyway goes to one, and singles nobody out; so does an answer that is nobody's or more than
     one's. What protects the door has done for all of them.
     """
-    if not facts.writer:
+    if not facts.writer or (reading.intent is Intent.WRONG_NUMBER and not reading.is_doubtful):
+        # That a number is not theirs is true of the number, whoever says it: over all cases at once.
         return None
     if facts.writer != _UNSURE or is_for_person or memory.unclear >= _MOST_ASKED:
         return to_person(memory, "shared_number")

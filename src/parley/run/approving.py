@@ -66,7 +66,10 @@ def texts_to_register(audience: Audience, library: Library, since: str, numbered
     *since*: the first day, as TOML writes it. *numbered*: what ids begin with; empty: they are left to be filled in.
     """
     variable = _VARIABLES.get(library.route.provider, _VARIABLE).format
-    known, country = known_words(audience.jurisdiction, audience.language, library), audience.jurisdiction
+    known, country = (
+        known_words(audience.jurisdiction, audience.language, library, library.rulebook),
+        audience.jurisdiction,
+    )
     number = 0
     for key in library.catalogue.entries:
         purposes = ", ".join(f'"{one}"' for one in purposes_of(key, library))
