@@ -94,7 +94,7 @@ def test_a_reply_is_read_with_pieces_and_reasons_in_one_language(tmp_path: Path)
     english = parley(*words, home=tmp_path / "none")
     assert english.returncode == 0
     assert english.stdout.splitlines() == [
-        "cannot pay (cannot_pay), confidence 0.93",
+        "cannot pay (cannot_pay), confidence 0.91",
         "beside it: promises to pay (promise_to_pay)",
         "amount: 120",
         "day: 2026-11-30",
