@@ -58,3 +58,14 @@ def test_an_unknown_route_is_refused_with_those_known(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "no route 'pigeon'" in done.stderr
     assert "udh16" in done.stderr
+
+
+def test_of_many_characters_the_first_few_are_named(tmp_path: Path) -> None:
+    told = parley("sms", "inspect", "您本期应还款项", home=tmp_path / "none").stdout
+    assert told.count("UCS-2     because of") == 5
+    assert "and 2 more characters" in told
+
+
+def test_a_route_without_gsm7_is_forced_by_nothing(tmp_path: Path) -> None:
+    told = json.loads(parley("sms", "inspect", "应还", "--route", "china", "--json", home=tmp_path / "none").stdout)
+    assert told["forces_ucs2"] == []

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Texts on the air: alphabet, length, segments, cost.", no_args_is_help=True)
 
 _LONGEST_CHARS = 40_000
+# A Chinese text has many characters of its kind: the first few say enough.
+_MOST_NAMED = 5
 
 
 @app.command("inspect")
@@ -85,7 +87,7 @@ def _facts(
         "shift_tables": _tables(size),
         "forces_ucs2": [
             {"char": char, "code": f"U+{ord(char):04X}", "name": _name(char), "at": text.index(char)}
-            for char in _forcing(text, size)
+            for char in _forcing(text, size, carriage)
         ],
         "parts": list(parts),
         "cost_micro": size.count * price,
@@ -122,13 +124,16 @@ def _tell(
     say(
         f"cost      {cost} at {price} millionths a segment", f"费用      {cost}（每条百万分之{price}）", chinese=chinese
     )
-    for char in _forcing(text, size):
+    forcing = _forcing(text, size, carriage)
+    for char in forcing[:_MOST_NAMED]:
         at = text.index(char) + 1
         say(
             f"UCS-2     because of {_name(char)} U+{ord(char):04X}, first at character {at}",
             f"UCS-2     因为 U+{ord(char):04X}（{_name(char)}），首见于第{at}个字符",
             chinese=chinese,
         )
+    if rest := forcing[_MOST_NAMED:]:
+        say(f"          and {len(rest)} more characters", f"          另有{len(rest)}个字符", chinese=chinese)
     for number, part in enumerate(parts, start=1) if len(parts) > 1 else ():
         typer.echo(f"{number:>3}/{len(parts)}   {part!r}")
     if proposal is not None:
@@ -158,11 +163,11 @@ def _tables(size: Segments) -> dict[str, str]:
     return {kind: LANGUAGES[number] for kind, number in used.items() if number}
 
 
-def _forcing(text: str, size: Segments) -> tuple[str, ...]:
+def _forcing(text: str, size: Segments, carriage: Carriage) -> tuple[str, ...]:
     """Return what forces UCS-2: nothing where it is not used, and nothing where the route knows no other."""
     from parley.messaging.alphabet import forces_ucs2
 
-    return forces_ucs2(text) if size.encoding == "ucs2" else ()
+    return forces_ucs2(text) if size.encoding == "ucs2" and carriage.takes_gsm7 else ()
 
 
 def _name(char: str) -> str:
