@@ -7,7 +7,7 @@ pass. The gate asks the same of each message at dispatch, so a text that would n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -115,28 +115,16 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
     a borrower (hours, caps, consents, a first contact) is not asked here.
     """
     rules = library.rulebook
-    carriages = [_carriage(asked, reading, library, rules, now) for reading in _readings(asked, library, rules)]
-    # Of several texts the one with the fewest registrations speaks for all: each must be registered.
-    carriage = min(carriages, key=lambda one: len(one.registered))
+    carriages, bare = _bare(asked, library, rules, now)
     found: dict[str, Objection] = {}
     for content_text in _texts(asked, library, rules, now):
         content = contents_of(content_text, library.outbound)
-        facts = ContactFacts(
-            now=now,
-            jurisdiction=asked.jurisdiction,
-            zones=(_ZONE,),
-            purpose=asked.purpose,
-            channel=Channel.SMS,
-            actor=library.lender.actor,
-            product=asked.product,
-            content=content,
-            carriage=carriage,
-            # What only the machine says is asked as the machine; what staff may send, as theirs, the wider permission.
-            flags=barred_flags(
-                *(asked.key, content_text, library.catalogue, library.lender.actor, library.permissions),
-                is_by_person=library.catalogue.entry(asked.key).by_person is not None,
-            ),
+        # What only the machine says is asked as the machine; what staff may send, as theirs, the wider permission.
+        flags = barred_flags(
+            *(asked.key, content_text, library.catalogue, library.lender.actor, library.permissions),
+            is_by_person=library.catalogue.entry(asked.key).by_person is not None,
         )
+        facts = replace(bare, content=content, flags=flags)
         for rule, code in objecting(facts, rules, library.gate):
             found.setdefault(rule.id, Objection(code.value, rule.id, rule.source, rule.layer.value, rule.text))
         also = also_for(asked.purpose, content)
@@ -147,7 +135,8 @@ def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
     if found:
         return NotApproved(asked, library.route.provider, tuple(found.values()))
     relied_on = tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on))
-    return Approval(asked, library.route.provider, relied_on, carriage.registrations, rules.hash)
+    assert bare.carriage is not None, "it is known how a template is carried"
+    return Approval(asked, library.route.provider, relied_on, bare.carriage.registrations, rules.hash)
 
 
 def registered(asked: Asked, library: Library, now: datetime) -> tuple[tuple[str, ...], bool]:
@@ -156,8 +145,14 @@ def registered(asked: Asked, library: Library, now: datetime) -> tuple[tuple[str
     What the text contains is not asked: this is quick.
     """
     rules = library.rulebook
+    carriages, bare = _bare(asked, library, rules, now)
+    wanting = any(isinstance(rule.params, SenderParams) for rule, _ in objecting(bare, rules, library.gate))
+    return tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on)), wanting
+
+
+def _bare(asked: Asked, library: Library, rules: Rulebook, now: datetime) -> tuple[list[Carriage], ContactFacts]:
+    """Return what each text the template may become rests on, and the facts of a contact with nothing said in it."""
     carriages = [_carriage(asked, reading, library, rules, now) for reading in _readings(asked, library, rules)]
-    least = min(carriages, key=lambda one: len(one.registered))
     facts = ContactFacts(
         now=now,
         jurisdiction=asked.jurisdiction,
@@ -166,10 +161,10 @@ def registered(asked: Asked, library: Library, now: datetime) -> tuple[tuple[str
         channel=Channel.SMS,
         actor=library.lender.actor,
         product=asked.product,
-        carriage=least,
+        # Of several texts the one with the fewest registrations speaks for all: each must be registered.
+        carriage=min(carriages, key=lambda one: len(one.registered)),
     )
-    wanting = any(isinstance(rule.params, SenderParams) for rule, _ in objecting(facts, rules, library.gate))
-    return tuple(dict.fromkeys(one for carried in carriages for one in carried.relied_on)), wanting
+    return carriages, facts
 
 
 def _told_to_strangers(asked: Asked, library: Library, rules: Rulebook) -> frozenset[Content]:
