@@ -10,7 +10,7 @@ import pytest
 
 from parley.ids import Msisdn
 from parley.providers.centre_faults import Faults
-from parley.providers.port import Submission
+from parley.providers.port import Asked, Submission
 from parley.providers.sandbox import LOG_NAME, Sandbox
 
 NOON = datetime(2026, 11, 2, 17, tzinfo=UTC)
@@ -21,6 +21,10 @@ def message(number: int, *, text: str = "Example Card: hello", segments: int = 1
     return Submission(
         f"ref-{number}", Msisdn(f"+1202555{number:04d}"), text, segments, NOON + timedelta(hours=4), synthetic
     )
+
+
+def asked(reference: str) -> Asked:
+    return Asked(reference, Msisdn("+12025550000"), NOON)
 
 
 @pytest.fixture

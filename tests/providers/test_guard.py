@@ -5,7 +5,7 @@ from pathlib import Path
 from parley.providers.guard import SYNTHETIC_NUMBER, Guarded
 from parley.providers.port import Accepted, LookupState, Provider, Rejected
 from parley.providers.sandbox import Sandbox
-from tests.providers.conftest import LATER, NOON, Open, message
+from tests.providers.conftest import LATER, NOON, Open, asked, message
 
 
 class RealCarrier(Sandbox):
@@ -33,7 +33,7 @@ def test_the_sandbox_takes_any_number_and_the_guard_passes_everything_on(centre:
     answers = carrier.submit([message(1), message(2, synthetic=False)], NOON)
     assert all(isinstance(answer, Accepted) for answer in answers)
     assert (carrier.name, carrier.takes_synthetic, carrier.can_look_up) == ("sandbox", True, True)
-    assert carrier.look_up("ref-1", NOON).state is LookupState.FOUND
+    assert carrier.look_up(asked("ref-1"), NOON).state is LookupState.FOUND
     deliveries = carrier.poll(LATER, 10)
     assert len(deliveries) == 2
     carrier.acknowledge([each.event_id for each in deliveries])

@@ -24,7 +24,7 @@ from parley.providers.port import (
     Unknown,
 )
 from parley.providers.sandbox import Sandbox
-from tests.providers.conftest import LATER, NOON, Open, message
+from tests.providers.conftest import LATER, NOON, Open, asked, message
 
 # The child finds the tests' own helpers from here.
 ROOT = Path(__file__).parents[2]
@@ -112,8 +112,8 @@ def test_a_torn_last_line_is_dropped_wherever_the_process_died(tmp_path: Path) -
         cut.write_bytes(raw[:size])
         after = Sandbox(cut, seed=1, short_code="7")
         is_whole = size == len(raw)
-        assert (after.look_up("ref-7", NOON).state is LookupState.FOUND) is is_whole
-        assert after.look_up("ref-1", NOON).state is LookupState.FOUND
+        assert (after.look_up(asked("ref-7"), NOON).state is LookupState.FOUND) is is_whole
+        assert after.look_up(asked("ref-1"), NOON).state is LookupState.FOUND
         notes = [line for line in read_log(cut) if isinstance(line, Note)]
         assert len(notes) == (0 if size in {kept, len(raw)} else 1)
         after.close()
@@ -123,7 +123,7 @@ def test_a_torn_last_line_is_dropped_wherever_the_process_died(tmp_path: Path) -
 def test_two_processes_share_one_log(centre: Open, log: Path) -> None:
     one, two = centre(), centre()
     one.submit(MANY[:3], NOON)
-    assert two.look_up("ref-2", NOON).state is LookupState.FOUND
+    assert two.look_up(asked("ref-2"), NOON).state is LookupState.FOUND
     two.submit(MANY[3:6], NOON)
     assert len(receipts(one)) == 6
     two.acknowledge([each.event_id for each in receipts(two)[:5]])
@@ -186,7 +186,7 @@ def test_a_killed_process_loses_nothing_it_acknowledged(log: Path, centre: Open)
 def test_busy_and_time_outs_leave_honest_answers(centre: Open, log: Path) -> None:
     sandbox = centre(busy=0.2, time_out_taken=0.2, time_out_not_taken=0.2)
     answers = sandbox.submit(MANY, NOON)
-    found = [sandbox.look_up(each.reference, NOON).state is LookupState.FOUND for each in MANY]
+    found = [sandbox.look_up(asked(each.reference), NOON).state is LookupState.FOUND for each in MANY]
     kinds = [type(answer) for answer in answers]
     assert all(kinds.count(kind) > 20 for kind in (Accepted, NotTaken, Unknown))
     for answer, is_found in zip(answers, found, strict=True):
@@ -266,10 +266,10 @@ def test_receipts_out_of_order_and_part_by_part(centre: Open) -> None:
 def test_a_slow_message_is_found_within_the_settle_time_only(centre: Open) -> None:
     sandbox = centre(slow=1.0, time_out_taken=1.0)
     sandbox.submit(MANY[:50], NOON)
-    at_once = [sandbox.look_up(each.reference, NOON).state for each in MANY[:50]]
+    at_once = [sandbox.look_up(asked(each.reference), NOON).state for each in MANY[:50]]
     settled = NOON + timedelta(seconds=sandbox.settle_seconds)
     assert LookupState.NOT_FOUND in at_once
-    assert all(sandbox.look_up(each.reference, settled).state is LookupState.FOUND for each in MANY[:50])
+    assert all(sandbox.look_up(asked(each.reference), settled).state is LookupState.FOUND for each in MANY[:50])
     assert sandbox.poll(NOON + timedelta(minutes=9), 1) == []
 
 
@@ -320,7 +320,7 @@ def test_a_full_disk_takes_nothing_and_says_so(centre: Open, log: Path, monkeypa
         sandbox.poll(LATER, 10)
     assert log.stat().st_size == size
     monkeypatch.undo()
-    assert sandbox.look_up("ref-3", NOON).state is LookupState.NOT_FOUND
+    assert sandbox.look_up(asked("ref-3"), NOON).state is LookupState.NOT_FOUND
     assert len(receipts(sandbox)) == 2
 
 

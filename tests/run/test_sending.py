@@ -14,7 +14,7 @@ import pytest
 from parley.errors import OutsideFailed
 from parley.messaging.ledger import State
 from parley.providers.centre_faults import Faults
-from parley.providers.port import Lookup, LookupState, Outcome, Submission
+from parley.providers.port import Asked, Lookup, LookupState, Outcome, Submission
 from parley.providers.sandbox import SETTLE_SECONDS, Sandbox
 from parley.run import sending
 from parley.store import models
@@ -150,7 +150,7 @@ class Blind(Sandbox):
 
     can_look_up = False  # type: ignore[misc]  # the stand-in differs in exactly this
 
-    def look_up(self, reference: str, now: datetime) -> Lookup:
+    def look_up(self, asked: Asked, now: datetime) -> Lookup:
         return Lookup(LookupState.UNSUPPORTED)
 
 

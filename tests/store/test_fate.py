@@ -44,7 +44,7 @@ def test_what_the_provider_was_too_busy_for_waits_a_little_and_is_asked_about_an
     assert dispatch(desk) == []
     later = NOON + timedelta(minutes=BUSY_MINUTES)
     assert len(dispatch(desk, later)) == 1
-    assert in_doubt(later + timedelta(minutes=3), 120, 9) == [(message.id, State.INTENDED, later)]
+    assert in_doubt(later + timedelta(minutes=3), "sandbox", 120, 9) == [(message.id, State.INTENDED, later)]
 
 
 def test_that_an_earlier_try_never_left_does_not_put_a_later_one_back_into_the_queue(desk: Desk) -> None:
@@ -64,20 +64,20 @@ def test_that_an_earlier_try_never_left_does_not_put_a_later_one_back_into_the_q
 def test_a_doubt_is_settled_after_the_settle_time_only_and_not_asked_about_all_the_time(desk: Desk) -> None:
     _, message = ready(desk)
     dispatch(desk)
-    assert in_doubt(NOON + timedelta(seconds=119), 120, 9) == []
+    assert in_doubt(NOON + timedelta(seconds=119), "sandbox", 120, 9) == []
     at = NOON + timedelta(seconds=120)
-    assert in_doubt(at, 120, 9) == [(message.id, State.INTENDED, NOON)]
+    assert in_doubt(at, "sandbox", 120, 9) == [(message.id, State.INTENDED, NOON)]
     mark([Answer(message.id, Event.UNKNOWN, "", "time_out")], at)
     note_asked([message.id], at)
-    assert in_doubt(at + HOUR, 120, 9) == []
-    assert in_doubt(at + 6 * HOUR, 120, 9) == [(message.id, State.UNKNOWN, NOON)]
-    assert in_doubt(at + timedelta(days=8), 120, 9) == []
+    assert in_doubt(at + HOUR, "sandbox", 120, 9) == []
+    assert in_doubt(at + 6 * HOUR, "sandbox", 120, 9) == [(message.id, State.UNKNOWN, NOON)]
+    assert in_doubt(at + timedelta(days=8), "sandbox", 120, 9) == []
 
 
 def test_an_intent_is_settled_however_long_we_were_down(desk: Desk) -> None:
     _, message = ready(desk)
     dispatch(desk)
-    assert in_doubt(NOON + timedelta(days=90), 120, 9) == [(message.id, State.INTENDED, NOON)]
+    assert in_doubt(NOON + timedelta(days=90), "sandbox", 120, 9) == [(message.id, State.INTENDED, NOON)]
 
 
 def test_an_early_receipt_is_not_undone_by_the_late_answer(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from parley.providers.port import Delivery, Lookup, Outcome, Provider, Rejected, Submission
+from parley.providers.port import Asked, Delivery, Lookup, Outcome, Provider, Rejected, Submission
 
 SYNTHETIC_NUMBER: Final = "synthetic_number"
 _WORDS: Final = "This number was invented for a sample portfolio; only the sandbox carries messages to it."
@@ -49,9 +49,9 @@ class Guarded:
         answers = iter(self._inside.submit(may_leave, now) if may_leave else [])
         return [Rejected(SYNTHETIC_NUMBER, _WORDS) if no else next(answers) for no in refused]
 
-    def look_up(self, reference: str, now: datetime) -> Lookup:
+    def look_up(self, asked: Asked, now: datetime) -> Lookup:
         """Ask the provider inside."""
-        return self._inside.look_up(reference, now)
+        return self._inside.look_up(asked, now)
 
     def poll(self, now: datetime, limit: int) -> list[Delivery]:
         """Poll the provider inside."""
@@ -60,3 +60,7 @@ class Guarded:
     def acknowledge(self, event_ids: Sequence[str]) -> None:
         """Acknowledge to the provider inside."""
         self._inside.acknowledge(event_ids)
+
+    def close(self) -> None:
+        """Close the provider inside."""
+        self._inside.close()

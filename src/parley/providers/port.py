@@ -10,9 +10,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from parley.ids import Msisdn
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SentAs:
+    """What the lender had registered for a text, as a carrier must name it; an empty field: nothing of that kind.
+
+    `sender`: what recipients see (a number, a name); `signature`: the words between 【 and 】; `sender_id`,
+    `template_id`, `use_case_id`: what registry or carrier calls them. `values`: name and value of each variable of the
+    registered template, in its order; put into it they give the text to the letter.
+    """
+
+    sender: str = ""
+    sender_id: str = ""
+    signature: str = ""
+    template_id: str = ""
+    use_case_id: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+UNREGISTERED: Final = SentAs()
+"""Nothing was registered for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +46,7 @@ class Submission:
     segments: int
     not_after: datetime
     is_synthetic: bool
+    sent_as: SentAs = UNREGISTERED
 
     def __repr__(self) -> str:
         return f"Submission({self.reference!r}, to={self.to!r}, segments={self.segments})"
@@ -32,9 +54,13 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The carrier has it and will report on it under `provider_id`."""
+    """The carrier has it and will report on it under `provider_id`.
+
+    `part_ids`: of a carrier that knows only parts, the id of each, in order; receipts come under these.
+    """
 
     provider_id: str
+    part_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +73,14 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """The carrier certainly has not got it; the same submission may be tried again if `retryable`."""
+    """The carrier certainly has not got it; the same submission may be tried again if `retryable`.
+
+    `halts`: nothing else will be taken either until a person acts (credentials, balance, an account that is closed).
+    """
 
     code: str
     retryable: bool
+    halts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +99,18 @@ class LookupState(StrEnum):
     FOUND = "found"
     NOT_FOUND = "not_found"
     UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """The message a carrier is asked about: our reference, and whom it was for and when it was handed over.
+
+    Some carriers find a message by number and day alone; our reference must then stand in what they tell.
+    """
+
+    reference: str
+    to: Msisdn
+    tried_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +132,11 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptIn:
-    """A delivery receipt. `part` counts from 1; 0 means the whole message. `at` is when it ended, not when we heard."""
+    """A delivery receipt. `part` counts from 1; 0 means the whole message. `at` is when it ended, not when we heard.
+
+    `reference` is ours where the carrier brings it back; None: the message is found by `provider_id`, and the part by
+    its own.
+    """
 
     event_id: str
     reference: str | None
@@ -149,10 +195,30 @@ class CallbackRefused:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Posted:
-    """A callback as it came: headers by their names in small letters, and the body to the byte."""
+    """A callback as it came: headers by their names in small letters, and the body to the byte.
+
+    `url`: the address as the carrier called it, by the public address of the settings, query included. `token`: what
+    stood behind the route's name in the path, by which a carrier that signs nothing is known. `query`: what stood
+    behind the question mark, as it came.
+    """
 
     headers: Mapping[str, str]
     body: bytes
+    url: str = ""
+    token: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a carrier expects to read when its callback was taken. `content_type` as HTTP writes it."""
+
+    content_type: str
+    body: bytes
+
+
+TAKEN: Final = Reply("application/json", b'{"taken":true}')
+"""What is said to carriers that expect nothing particular."""
 
 
 class Callbacks(Protocol):
@@ -161,6 +227,16 @@ class Callbacks(Protocol):
     Knows nothing of what was taken before: the same callback twice reads the same twice, and the inbox tells them
     apart by `event_id`.
     """
+
+    @property
+    def taken(self) -> Reply:
+        """What is answered once everything was stored."""
+        ...
+
+    @property
+    def takes_token(self) -> bool:
+        """Whether a token stands behind the route's name in the address: of a carrier that signs nothing."""
+        ...
 
     def read(self, posted: Posted, wall: datetime) -> list[Delivery] | CallbackRefused:
         """Return what *posted* brings, verified at *wall* time; a refusal where it is not of this carrier. No effect.
@@ -200,8 +276,8 @@ class Provider(Protocol):
         """Hand over *batch*; the answers stand in the order of the batch."""
         ...
 
-    def look_up(self, reference: str, now: datetime) -> Lookup:
-        """Ask whether the carrier holds a message under our *reference*."""
+    def look_up(self, asked: Asked, now: datetime) -> Lookup:
+        """Say whether the carrier holds the message. Raises OutsideFailed where it does not answer."""
         ...
 
     def poll(self, now: datetime, limit: int) -> list[Delivery]:
@@ -210,4 +286,8 @@ class Provider(Protocol):
 
     def acknowledge(self, event_ids: Sequence[str]) -> None:
         """Tell the carrier that these deliveries are stored. Unknown ids are ignored."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; what is in hand is finished first. Nothing is asked of it afterwards."""
         ...

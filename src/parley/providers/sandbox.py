@@ -37,6 +37,7 @@ from parley.providers.centre_log import (
 from parley.providers.centre_state import CentreState, Due, DueArrival
 from parley.providers.port import (
     Accepted,
+    Asked,
     Delivery,
     Lookup,
     LookupState,
@@ -95,11 +96,11 @@ class Sandbox:
             self._write(lines)
             return outcomes
 
-    def look_up(self, reference: str, now: datetime) -> Lookup:
-        """Say whether a message under *reference* was taken. A slow one is seen within the settle time only."""
+    def look_up(self, asked: Asked, now: datetime) -> Lookup:
+        """Say whether the message was taken, by our reference. A slow one is seen within the settle time only."""
         with self._held():
-            provider_id = self._state.find(reference, now)
-            self._write([LookupLine(self._state.lines + 1, now, reference, provider_id)])
+            provider_id = self._state.find(asked.reference, now)
+            self._write([LookupLine(self._state.lines + 1, now, asked.reference, provider_id)])
         return Lookup(LookupState.FOUND if provider_id else LookupState.NOT_FOUND, provider_id)
 
     def poll(self, now: datetime, limit: int) -> list[Delivery]:

@@ -23,6 +23,7 @@ from standardwebhooks.webhooks import Webhook
 
 from parley.ids import Msisdn
 from parley.providers.port import (
+    TAKEN,
     CallbackFault,
     CallbackRefused,
     Delivery,
@@ -30,6 +31,7 @@ from parley.providers.port import (
     InboundIn,
     Posted,
     ReceiptIn,
+    Reply,
     TextPart,
 )
 
@@ -60,6 +62,16 @@ class SignedCallbacks:
         assert secrets, "a door without a secret would let nobody in, or everybody"
         # The library knows how a secret is written; it asks the clock itself, so the rest stands here.
         self._keys = tuple(Webhook(secret)._whsecret for secret in secrets)  # noqa: SLF001 - it offers no other way
+
+    @property
+    def taken(self) -> Reply:
+        """The answer in Parley's own form."""
+        return TAKEN
+
+    @property
+    def takes_token(self) -> bool:
+        """No: every post is signed."""
+        return False
 
     def read(self, posted: Posted, wall: datetime) -> list[Delivery] | CallbackRefused:
         """Return what *posted* brings; a refusal where a header is missing, old, wrong, or the body no deliveries."""

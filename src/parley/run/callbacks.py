@@ -24,7 +24,7 @@ class CallbackDoor:
         taker = Taker(pipeline.library, pipeline.vault, clock)
         self._gatherer = Gatherer(taker.write, taker.close)
         routes = {name: SignedCallbacks(load_callback_secrets(source, name)) for name in inbound.routes.split()}
-        app = hooks(routes, self._gatherer, self.wall)
+        app = hooks(routes, self._gatherer, self.wall, inbound.public_url)
         self._listener = Listener(app, "callbacks", inbound.listen, inbound.port, _TOLD, behind_https=False)
 
     @staticmethod

@@ -18,9 +18,20 @@ from parley.contact.gate import Decision, decide
 from parley.engine.asking import with_text
 from parley.engine.stated import Said
 from parley.engine.turn import Library
+from parley.ids import Msisdn
 from parley.messaging.ledger import Event, State
-from parley.providers.port import Accepted, LookupState, NotTaken, Outcome, Provider, Rejected, Submission, Unknown
-from parley.store.fate import Answer, Doubt, in_doubt, mark, note_asked
+from parley.providers.port import (
+    Accepted,
+    Asked,
+    LookupState,
+    NotTaken,
+    Outcome,
+    Provider,
+    Rejected,
+    Submission,
+    Unknown,
+)
+from parley.store.fate import Answer, Doubt, in_doubt, mark, note_asked, numbers_of
 from parley.store.outbox import Intended, Terms, decide_batch
 from parley.store.pacing import UNPACED, Pace
 from parley.store.stopping import stop_in_force
@@ -79,20 +90,21 @@ class Sender:
 
     def settle(self, now: datetime, limit: int = BATCH) -> int:
         """Find out about messages whose fate is open. Returns how many were asked about."""
-        doubtful = in_doubt(now, self._provider.settle_seconds, limit)
+        doubtful = in_doubt(now, self._provider.name, self._provider.settle_seconds, limit)
         if not doubtful:
             return 0
-        mark([answer for one in doubtful if (answer := self._find(one, now))], now)
+        numbers = numbers_of([one.message_id for one in doubtful], self._vault) if self._provider.can_look_up else {}
+        mark([answer for one in doubtful if (answer := self._find(one, numbers.get(one.message_id), now))], now)
         note_asked([one.message_id for one in doubtful], now)
         return len(doubtful)
 
-    def _find(self, one: Doubt, now: datetime) -> Answer | None:
+    def _find(self, one: Doubt, to: Msisdn | None, now: datetime) -> Answer | None:
         """Ask the provider by our reference. A provider that cannot say leaves an honest *unknown*."""
         message_id, state, tried_at = one
-        if not self._provider.can_look_up:
+        if not self._provider.can_look_up or to is None:
             is_new = state is State.INTENDED
             return Answer(message_id, Event.UNKNOWN, "", "provider_cannot_look_up") if is_new else None
-        found = self._provider.look_up(str(message_id), now)
+        found = self._provider.look_up(Asked(str(message_id), to, tried_at), now)
         match found.state:
             case LookupState.FOUND:
                 return Answer(message_id, Event.SUBMITTED, found.provider_id or "", "found_by_look_up")

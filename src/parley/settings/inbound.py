@@ -31,6 +31,13 @@ class Inbound:
         "接收回调的端口，该端口不提供任何页面。",
         between=(1, 65_535),
     )
+    public_url: str = setting(
+        "",
+        "How carriers reach this door from outside, such as https://sms.example.com, without the path; what some of "
+        "them sign holds it.",
+        "通道从外部访问本入口的地址，例如 https://sms.example.com（不含路径）；部分通道的签名包含该地址。",
+        longest=200,
+    )
     parts_minutes: int = setting(
         10,
         "Minutes for which the parts of a longer text wait for those that are missing; then a person gets what came.",

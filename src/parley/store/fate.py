@@ -6,18 +6,22 @@ Nothing here sends; `outbox` decides what goes, and only an answer that a try ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Q, QuerySet, UUIDField
+from django.db.models import CharField, DateTimeField, Q, QuerySet, UUIDField
 
+from parley.ids import Msisdn
 from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.store import models
 from parley.store.bulk import update_rows, update_values
 from parley.store.prepared import Given, GivenMany, ask, ask_models
+from parley.store.sealed import Sealed, open_text
+from parley.store.vault import Unreadable, Vault
 
 # One that was asked about is not asked about again for so long.
 ASK_AGAIN_HOURS: Final = 6
@@ -120,14 +124,15 @@ def _locked() -> QuerySet[models.Message]:
     return rows.select_for_update() if connection.vendor == "postgresql" else rows
 
 
-def in_doubt(now: datetime, settle_seconds: int, limit: int) -> list[Doubt]:
-    """Return messages whose fate is open: an intent without a mark, or unknown, older than the settle time.
+def in_doubt(now: datetime, provider: str, settle_seconds: int, limit: int) -> list[Doubt]:
+    """Return messages of *provider* whose fate is open: an intent without a mark, or unknown, older than that settles.
 
     One that was asked about is not asked about again for ASK_AGAIN_HOURS.
     """
     found = ask(
         _doubtful,
         limit,
+        provider=provider,
         before=now - timedelta(seconds=settle_seconds),
         asked_before=now - timedelta(hours=ASK_AGAIN_HOURS),
         after=now - timedelta(days=ASK_FOR_DAYS),
@@ -143,9 +148,24 @@ def _doubtful(limit: int) -> QuerySet[Any, Any]:
         # What the carrier said it has is not asked about: that it forgot a message would prove nothing.
         | Q(state=State.UNKNOWN, submitted_at__isnull=True, intended_at__gt=after),
         state__in=[State.INTENDED, State.UNKNOWN],
+        provider=Given("provider", CharField()),
         intended_at__lte=before,
     )
     return rows.order_by("intended_at", "id").values_list("id", "state", "intended_at")[:limit]
+
+
+def numbers_of(ids: Iterable[UUID], vault: Vault) -> dict[UUID, Msisdn]:
+    """Return whom the messages *ids* are for; those whose number does not open, or was erased, are left out."""
+    rows = models.Message.objects.filter(id__in=list(ids)).select_related("borrower", "contact_point")
+    found: dict[UUID, Msisdn] = {}
+    for row in rows:
+        point = row.contact_point
+        if point.address_sealed is None:
+            continue
+        with suppress(Unreadable):
+            sealed = bytes(point.address_sealed)
+            found[row.id] = Msisdn(open_text(vault, row.borrower, Sealed.CONTACT_ADDRESS, point.id, sealed))
+    return found
 
 
 def note_asked(ids: Iterable[UUID], now: datetime) -> None:

@@ -20,7 +20,7 @@ from typing import Final, NoReturn
 
 from parley.errors import OutsideFailed
 from parley.providers.centre_faults import Faults, draw
-from parley.providers.port import Delivery, Lookup, LookupState, Outcome, Submission, Unknown
+from parley.providers.port import Asked, Delivery, Lookup, LookupState, Outcome, Submission, Unknown
 from parley.providers.sandbox import SETTLE_SECONDS, Sandbox
 from tests.run.desk import Anything
 
@@ -184,11 +184,11 @@ class Remote:
             return [Unknown("time_out")] * len(batch)
         return told
 
-    def look_up(self, reference: str, now: datetime) -> Lookup:
+    def look_up(self, asked: Asked, now: datetime) -> Lookup:
         """Ask by reference."""
         if not self.can_look_up:
             return Lookup(LookupState.UNSUPPORTED)
-        found: Lookup = self._surely("look_up", reference, now)
+        found: Lookup = self._surely("look_up", asked, now)
         return found
 
     def poll(self, now: datetime, limit: int) -> list[Delivery]:
@@ -199,6 +199,9 @@ class Remote:
     def acknowledge(self, event_ids: Sequence[str]) -> None:
         """Tell what is stored."""
         self._surely("acknowledge", list(event_ids))
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def _surely(self, name: str, *rest: object) -> Anything:
         try:

@@ -18,6 +18,7 @@ class Answer:
     status: int
     body: bytes
     retry_after: int = 0
+    content_type: bytes = b"application/json"
 
 
 def refused(status: int, word: str, where: str = "", retry_after: int = 0) -> Answer:

@@ -1,4 +1,7 @@
-"""Speaks HTTP with carriers: POST /in/ROUTE and nothing else. A body is bounded before it is read."""
+"""Speaks HTTP with carriers: POST /in/ROUTE, or /in/ROUTE/TOKEN, and nothing else.
+
+A body is bounded before it is read. A token is how a carrier that signs nothing is known; no log line holds it.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,21 @@ import structlog
 
 from parley.providers.port import CallbackRefused, Callbacks, Posted
 from parley.web.asgi import Application, Receive, Scope, Send, announced
-from parley.web.hooks.answers import NO_ROUTE, ONLY_POST, STATUS, TOO_LARGE, Answer, refused
+from parley.web.hooks.answers import NO_ROUTE, ONLY_POST, STATUS, TAKEN, TOO_LARGE, Answer, refused
 from parley.web.hooks.gathering import Call, Gatherer
 
 PREFIX: Final = "/in/"
 MOST_BYTES: Final = 64 << 10
-_JSON: Final = (b"content-type", b"application/json")
 log = structlog.get_logger()
 
 
-def hooks(routes: Mapping[str, Callbacks], gatherer: Gatherer, wall: Callable[[], datetime]) -> Application:
-    """Return the application: *routes* by name, which is that of their carrier in the ledger; *wall* is wall time."""
+def hooks(
+    routes: Mapping[str, Callbacks], gatherer: Gatherer, wall: Callable[[], datetime], public_url: str = ""
+) -> Application:
+    """Return the application: *routes* by name, which is that of their carrier in the ledger; *wall* is wall time.
+
+    *public_url*: how carriers reach this door, without the path; what some sign holds it.
+    """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         answer = await _answer(scope, receive)
@@ -29,9 +36,9 @@ def hooks(routes: Mapping[str, Callbacks], gatherer: Gatherer, wall: Callable[[]
 
     async def _answer(scope: Scope, receive: Receive) -> Answer | None:
         """Return what is answered; None where the sender has gone away."""
-        name = scope["path"].removeprefix(PREFIX)
+        name, has_token, token = scope["path"].removeprefix(PREFIX).partition("/")
         route = routes.get(name) if scope["path"].startswith(PREFIX) else None
-        if route is None:
+        if route is None or bool(has_token) is not route.takes_token:
             return NO_ROUTE
         if scope["method"] != "POST":
             return ONLY_POST
@@ -41,12 +48,17 @@ def hooks(routes: Mapping[str, Callbacks], gatherer: Gatherer, wall: Callable[[]
         if not isinstance(body, bytes):
             return body
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
-        found = route.read(Posted(headers, body), wall())
+        query = scope.get("query_string", b"").decode("latin-1")
+        url = f"{public_url.rstrip('/')}{scope['path']}{'?' + query if query else ''}"
+        found = route.read(Posted(headers, body, url, token, query), wall())
         if isinstance(found, CallbackRefused):
             # Nothing is written for what anybody may send; the line names no one.
             log.warning("callback_refused", route=name, fault=str(found.fault), field=found.where)
             return refused(STATUS[found.fault], str(found.fault), found.where)
-        return await gatherer.take(Call(name, tuple(found)))
+        answer = await gatherer.take(Call(name, tuple(found))) if found else TAKEN
+        if answer is TAKEN:
+            return Answer(TAKEN.status, route.taken.body, content_type=route.taken.content_type.encode())
+        return answer
 
     return app
 
@@ -69,7 +81,7 @@ async def _body(receive: Receive) -> bytes | Answer | None:
 
 
 async def _say(send: Send, answer: Answer) -> None:
-    headers = [_JSON, (b"content-length", str(len(answer.body)).encode())]
+    headers = [(b"content-type", answer.content_type), (b"content-length", str(len(answer.body)).encode())]
     if answer.retry_after:
         headers.append((b"retry-after", str(answer.retry_after).encode()))
     if answer is ONLY_POST:

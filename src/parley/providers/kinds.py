@@ -1,0 +1,14 @@
+"""Every kind of carrier this version can drive, by its code. A new one is one file and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from parley.providers.declared import Kind
+
+_ALL: tuple[Kind, ...] = ()
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.declared.code: kind for kind in _ALL})
+"""Code → kind."""
