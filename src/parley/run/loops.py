@@ -33,6 +33,7 @@ from parley.run.watching import Watch
 from parley.run.working import work_due
 from parley.store import audit, models
 from parley.store.alerts import escalate_due
+from parley.store.carrier_references import match_waiting
 from parley.store.desk_assign import assign_waiting
 from parley.store.doubts import settle_doubts
 from parley.store.faults import faults
@@ -44,6 +45,7 @@ IDLE_SECONDS: Final = 0.2
 ORDERED_AT_ONCE: Final = 1_000
 ALERTS_AT_ONCE: Final = 64
 DOUBTS_AT_ONCE: Final = 64
+MATCHED_AT_ONCE: Final = 256
 LONGEST_PAUSE_SECONDS: Final = 30.0
 # A clock that is moved goes from event to event, but by no less than this.
 STEP: Final = timedelta(minutes=4)
@@ -76,8 +78,9 @@ class Pipeline:
 
     def receive(self, now: datetime) -> int:
         """Take in what the provider brings; what waited too long for its other parts goes to a person."""
+        matched = match_waiting(now, self.vault, MATCHED_AT_ONCE)
         waited = give_up_parts(now - timedelta(minutes=self.parts_minutes), now, self.library, self.vault)
-        return receive_due(self.provider, self.library, self.vault, now) + waited
+        return receive_due(self.provider, self.library, self.vault, now) + waited + matched
 
     def work(self, now: datetime) -> int:
         """Answer waiting replies."""

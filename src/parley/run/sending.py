@@ -127,8 +127,8 @@ def _submission(one: Intended) -> Submission:
 
 def _answer(message_id: UUID, said: Outcome, tried_at: datetime) -> Answer:
     match said:
-        case Accepted(provider_id):
-            return Answer(message_id, Event.SUBMITTED, provider_id)
+        case Accepted(provider_id, part_ids):
+            return Answer(message_id, Event.SUBMITTED, provider_id, part_ids=part_ids)
         case Rejected(code, _):
             return Answer(message_id, Event.REJECTED, "", code)
         case NotTaken(code, retryable):

@@ -12,13 +12,17 @@ from parley.messaging.ledger import Event
 
 @dataclass(frozen=True, slots=True)
 class ArrivedReceipt:
-    """A delivery receipt; `event` is what it tells the ledger, `part` 0 the whole message."""
+    """A delivery receipt; `event` is what it tells the ledger, `part` 0 the whole message.
+
+    `provider_id`: what the carrier calls the message, where that is all it says of whose it is; else empty.
+    """
 
     event_id: str
     message_id: UUID | None
     part: int
     event: Event
     at: datetime
+    provider_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

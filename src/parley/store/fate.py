@@ -5,7 +5,7 @@ Nothing here sends; `outbox` decides what goes, and only an answer that a try ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from django.db.models import CharField, DateTimeField, Q, QuerySet, UUIDField
 from parley.ids import Msisdn
 from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.store import models
-from parley.store.bulk import update_rows, update_values
+from parley.store.bulk import insert_new, update_rows, update_values
 from parley.store.prepared import Given, GivenMany, ask, ask_models
 from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Unreadable, Vault
@@ -44,6 +44,8 @@ class Answer:
     reason: str = ""
     # When the intent was written that it speaks of: that one try never left says nothing of a later one.
     tried_at: datetime | None = None
+    # What the carrier calls each part, where receipts come under these names.
+    part_ids: tuple[str, ...] = ()
 
 
 class Doubt(NamedTuple):
@@ -67,6 +69,21 @@ def mark(answers: Sequence[Answer], now: datetime) -> None:
         for row in rows:
             _apply(row, by_id[row.id], now)
         update_rows(rows, ["state", "reason", "not_before", "provider_id", "submitted_at", "finished_at"])
+        insert_new(_references(rows, by_id), ("provider", "provider_id", "message_id"))
+
+
+def _references(rows: Sequence[models.Message], by_id: Mapping[UUID, Answer]) -> list[models.CarrierReference]:
+    """Return what the carrier calls the messages, or their parts, where a receipt will say no more."""
+    return [
+        models.CarrierReference(provider=row.provider, provider_id=name, message_id=row.id, part=part)
+        for row in rows
+        for part, name in _numbered(by_id[row.id].part_ids)
+    ]
+
+
+def _numbered(names: Sequence[str]) -> list[tuple[int, str]]:
+    """Return the names of parts with their numbers; a message of one part is named whole."""
+    return list(enumerate(names, 1)) if len(names) > 1 else [(0, name) for name in names]
 
 
 def _apply(row: models.Message, answer: Answer, now: datetime) -> None:

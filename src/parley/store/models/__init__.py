@@ -14,6 +14,7 @@ from parley.store.models.account import (
     Transaction,
 )
 from parley.store.models.audit import AuditCheckpoint, AuditEntry, AuditFrontier, AuditLeaf, AuditPending
+from parley.store.models.carriers import CarrierReference, WaitingReceipt
 from parley.store.models.conversation import Conversation, Inbound, InboundPart, OfferRecord
 from parley.store.models.desk import Call, Correction, Note, Presence, Reveal
 from parley.store.models.imports import ImportBatch, ImportChunk
@@ -37,6 +38,7 @@ __all__ = [
     "Borrower",
     "Call",
     "Campaign",
+    "CarrierReference",
     "Consent",
     "ContactPoint",
     "Conversation",
@@ -74,4 +76,5 @@ __all__ = [
     "RunChunk",
     "RunItem",
     "Transaction",
+    "WaitingReceipt",
 ]

@@ -19,6 +19,7 @@ from parley.errors import ParleyError
 from parley.messaging.ledger import Event
 from parley.providers.port import Delivery, DeliveryState, InboundIn, ReceiptIn
 from parley.store.arrived import ArrivedPart, ArrivedReceipt, ArrivedText
+from parley.store.carrier_references import keep_waiting, resolved
 from parley.store.faults import faults
 from parley.store.inbox import accept_receipts, accept_texts
 from parley.store.inbox_twice import keep_for_person, receipts_used_twice, texts_used_twice
@@ -73,7 +74,10 @@ def take(provider: str, brought: Sequence[Delivery], now: datetime, library: Lib
     Such a receipt is not taken. Such a text is kept for a person: a STOP or a sign of danger in it takes effect.
     """
     texts = [arrived_text(one, now) for one in brought if isinstance(one, InboundIn)]
-    receipts = [arrived_receipt(one, now) for one in brought if isinstance(one, ReceiptIn)]
+    told = [arrived_receipt(one, now) for one in brought if isinstance(one, ReceiptIn)]
+    receipts, early = _by_message(resolved(provider, told))
+    if early:
+        keep_waiting(provider, early, now)
     twice: set[str] = set()
     if texts and len(accept_texts(provider, texts, now, library, vault)) < len(texts):
         others = texts_used_twice(provider, texts, vault)
@@ -84,6 +88,12 @@ def take(provider: str, brought: Sequence[Delivery], now: datetime, library: Lib
     return twice
 
 
+def _by_message(receipts: Sequence[ArrivedReceipt]) -> tuple[list[ArrivedReceipt], list[ArrivedReceipt]]:
+    """Return the receipts whose message was named, and those whose message the carrier alone can name yet."""
+    early = [one for one in receipts if one.message_id is None and one.provider_id]
+    return [one for one in receipts if one not in early], early
+
+
 def arrived_text(one: InboundIn, now: datetime) -> ArrivedText:
     """Return a text for the inbox; nothing was said later than it was heard, whatever a carrier's clock shows."""
     part = ArrivedPart(one.part.reference, one.part.number, one.part.of) if one.part is not None else None
@@ -92,7 +102,8 @@ def arrived_text(one: InboundIn, now: datetime) -> ArrivedText:
 
 def arrived_receipt(one: ReceiptIn, now: datetime) -> ArrivedReceipt:
     """Return a receipt for the ledger; nothing ended later than it was heard."""
-    return ArrivedReceipt(one.event_id, _ours(one.reference), one.part, _EVENT[one.state], min(one.at, now))
+    named = one.provider_id if one.reference is None else ""
+    return ArrivedReceipt(one.event_id, _ours(one.reference), one.part, _EVENT[one.state], min(one.at, now), named)
 
 
 def _ours(reference: str | None) -> UUID | None:
