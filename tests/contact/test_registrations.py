@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from parley.contact.facts import ContactFacts
-from parley.contact.registrations import Registrations, Route, read_registrations
+from parley.contact.registrations import NamedAs, Registrations, Route, read_registrations
 from parley.errors import BadInput
 from parley.purpose import Channel, Purpose
 from parley.rulebook.load import load_rulebook
@@ -132,6 +132,48 @@ def test_senders_of_two_signatures_are_told_apart_by_the_text() -> None:
     assert len(read(one + other).entries) == 4
     with pytest.raises(BadInput, match="what stands between"):
         read(one.replace("甲", "甲】【乙"))
+
+
+CHINA = """
+[[sender]]
+id = "S1"
+providers = ["alibaba"]
+country = "CN"
+name = "106"
+form = "long_code"
+signature = "示例金融"
+purposes = ["all"]
+valid_from = 2026-01-01
+
+[[template]]
+id = "SMS_1"
+providers = ["alibaba"]
+country = "CN"
+purposes = ["reminder"]
+valid_from = 2026-01-01
+text = "您本期应还${v1}，应还日${v2}。"
+"""
+
+
+@pytest.mark.parametrize("registered", ["", "【示例金融】"])
+def test_what_a_carrier_must_name_is_told_with_the_values_of_the_template(registered: str) -> None:
+    text = "【示例金融】您本期应还58元，应还日12月5日。"
+    route = Route("alibaba", read(CHINA.replace('text = "', f'text = "{registered}')))
+    values = (("v1", "58元"), ("v2", "12月5日"))
+    found = NamedAs("106", "S1", "示例金融", "SMS_1", values=values)
+    assert route.named_as("CN", Purpose.REMINDER, [NOON.date()], text) == found
+    # Of what is not registered nothing is said, and who reads over a shoulder sees no value.
+    other = route.named_as("CN", Purpose.REMINDER, [NOON.date()], text.replace("您", "你"))
+    assert other == NamedAs("106", "S1", "示例金融")
+    assert not route.named_as("CN", Purpose.REMINDER, [NOON.date()], text.replace("示例", "别家")).signature
+    assert route.named_as("CN", Purpose.REMINDER, [date(2025, 12, 31)], text) == NamedAs()
+    assert Route("tencent", route.registrations).named_as("CN", Purpose.REMINDER, [NOON.date()], text) == NamedAs()
+    assert "58" not in repr(found)
+
+
+def test_a_use_is_named_without_a_sender_or_a_text() -> None:
+    found = Route("twilio", read()).named_as("US-CA", Purpose.REMINDER, [NOON.date()], "hello")
+    assert found == NamedAs(use_case_id="C1")
 
 
 def test_only_texts_are_carried() -> None:

@@ -176,6 +176,15 @@ def test_a_sender_with_a_signature_is_that_of_texts_signed_so(signature: str, is
     assert isinstance(approve(asked, library(signed, "infobip"), NOW), Approval) is is_approved
 
 
+@pytest.mark.parametrize(("before", "is_approved"), [("", True), ("【示例金融】", True), ("【别家】", False)])
+def test_a_text_may_be_registered_without_the_signature_that_its_carrier_puts_before_it(
+    before: str, is_approved: bool
+) -> None:
+    asked = replace(REMINDER, jurisdiction="IN", language=Language.ZH_HANS)
+    text = "您的账户有日期临近。回复“查询”，会先核实本人；我们的号码见您的合同。专员{1} {2}（{3}），拒收请回复{4}。"
+    assert isinstance(approve(asked, library(sender("IN") + template(before + text)), NOW), Approval) is is_approved
+
+
 def test_a_line_of_advice_that_a_place_lacks_is_not_to_be_registered() -> None:
     template = shipped_library().catalogue.texts["hand_over.person", EN]
     assert len(sayable(template, {"advice": ""})) == 10

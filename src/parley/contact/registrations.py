@@ -17,7 +17,15 @@ from typing import Final
 from parley.contact.facts import Carriage, ContactFacts
 from parley.dates import local_date
 from parley.messaging.values import is_control
-from parley.messaging.wording import LONGEST_TEXT_CHARS, LONGEST_VALUE_CHARS, Wording, fits, read_wording
+from parley.messaging.wording import (
+    LONGEST_TEXT_CHARS,
+    LONGEST_VALUE_CHARS,
+    Wording,
+    filled,
+    fits,
+    read_wording,
+    unsigned,
+)
 from parley.purpose import Channel, Purpose
 from parley.rulebook.carriers import Carrier
 from parley.rulebook.document import read_document, tables_of
@@ -55,8 +63,18 @@ class Registration:
         return not self.signature or text.startswith(signed) or text.endswith(signed)
 
     def is_said_by(self, text: str) -> bool:
-        """Say whether *text*, as it would leave, is what was registered."""
-        return (self.wording is None or fits(self.wording, text)) and self.signs(text)
+        """Say whether *text*, as it would leave, is what was registered: of a template, with its signature or without.
+
+        Some carriers put the signature before a text themselves, and have the rest of it registered.
+        """
+        return (self.wording is None or any(fits(self.wording, one) for one in _forms(text))) and self.signs(text)
+
+    def values(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Return name and value of each variable of a template that give *text*; none where it is not so registered."""
+        if self.wording is None:
+            return ()
+        cut = (filled(self.wording, one) for one in _forms(text))
+        return next((values for values in cut if values is not None), ())
 
     def holds(self, provider: str, jurisdiction: str, purpose: Purpose, days: Iterable[date]) -> bool:
         """Say whether it holds for such a message on every one of *days*: those of the zones a borrower may be in."""
@@ -66,6 +84,22 @@ class Registration:
             and purpose in self.purposes
             and all(self.valid_from <= day and (self.valid_to is None or day <= self.valid_to) for day in days)
         )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NamedAs:
+    """What was found registered for one text, as a carrier must name it; an empty field: nothing of that kind.
+
+    `sender`: what recipients see; `values`: name and value of each variable of the template, in order. Put into the
+    registered wording they give the text to the letter, where that is so with its signature or without it.
+    """
+
+    sender: str = ""
+    sender_id: str = ""
+    signature: str = ""
+    template_id: str = ""
+    use_case_id: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +137,7 @@ class Route:
         carriers: Mapping[str, Carrier],
     ) -> Carriage:
         """Return how a text for which *is_it* knows what was registered would be carried on all of *days*."""
-        on = tuple(days)
-        found: dict[Registered, Registration] = {}
-        for one in self.registrations.entries:
-            applies = one.kind not in found and one.holds(self.provider, jurisdiction, purpose, on)
-            if applies and is_it(one):
-                found[one.kind] = one
+        found = self._found(jurisdiction, purpose, days, is_it)
         sender, carrier = found.get(Registered.SENDER), carriers.get(self.provider)
         unregistered = carrier.form if carrier is not None else None
         return Carriage(
@@ -118,6 +147,32 @@ class Route:
             tuple(found[kind].registered_id for kind in Registered if kind in found),
             self.registrations.digest,
         )
+
+    def named_as(self, jurisdiction: str, purpose: Purpose, days: Iterable[date], text: str) -> NamedAs:
+        """Return what is registered for *text* on all of *days*, as its carrier must name it."""
+        found = self._found(jurisdiction, purpose, days, lambda one: one.is_said_by(text))
+        ids = {kind: one.registered_id for kind, one in found.items()}
+        sender, template = found.get(Registered.SENDER), found.get(Registered.TEMPLATE)
+        return NamedAs(
+            sender=sender.name if sender is not None else "",
+            sender_id=ids.get(Registered.SENDER, ""),
+            signature=sender.signature if sender is not None else "",
+            template_id=ids.get(Registered.TEMPLATE, ""),
+            use_case_id=ids.get(Registered.USE_CASE, ""),
+            values=template.values(text) if template is not None else (),
+        )
+
+    def _found(
+        self, jurisdiction: str, purpose: Purpose, days: Iterable[date], is_it: Callable[[Registration], bool]
+    ) -> dict[Registered, Registration]:
+        """Return what is registered of each kind, the first of the file."""
+        on = tuple(days)
+        found: dict[Registered, Registration] = {}
+        for one in self.registrations.entries:
+            applies = one.kind not in found and one.holds(self.provider, jurisdiction, purpose, on)
+            if applies and is_it(one):
+                found[one.kind] = one
+        return found
 
 
 def read_registrations(content: bytes, carriers: Mapping[str, Carrier], path: str = FILE) -> Registrations:
@@ -202,6 +257,12 @@ def _wording(table: Fields) -> Wording:
     if not wording.has_words:
         table.fail("text", "text is variables alone: it would fit any message", "text 仅由变量组成，可匹配任何短信")
     return wording
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """Return the ways in which *text* may be registered: as it leaves, and without the signature before it."""
+    bare = unsigned(text)
+    return (text,) if bare == text else (text, bare)
 
 
 def _refuse_twice(one: Registration, table: Fields, placed: Iterable[tuple[Registration, Fields]]) -> None:

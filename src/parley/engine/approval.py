@@ -26,7 +26,7 @@ from parley.messaging.size import widest_chars
 from parley.messaging.specimens import currency_of, specimens
 from parley.messaging.template import Literal, Show
 from parley.messaging.values import shown
-from parley.messaging.wording import ANY, Reading, covers, sayable, spelled
+from parley.messaging.wording import ANY, Reading, covers, sayable, spelled, unsigned_reading
 from parley.purpose import Channel, Purpose
 from parley.rulebook.book import Rulebook
 from parley.rulebook.content import Content
@@ -219,9 +219,12 @@ def _carriage(asked: Asked, reading: Reading, library: Library, rules: Rulebook,
     types = library.catalogue.texts[asked.key, asked.language].types
     widest = widest_chars(types, asked.language, [currency_of(asked.language)], today) | {_PAGE: PAGE_CODE_CHARS}
     text = spelled(reading, known, lambda _number: ANY)
+    # Some carriers put the signature there themselves, and have the rest of a text registered.
+    forms = dict.fromkeys([reading, unsigned_reading(reading)])
 
     def says(one: Registration) -> bool:
-        return (one.wording is None or covers(one.wording, reading, known, widest)) and one.signs(text)
+        wording = one.wording
+        return (wording is None or any(covers(wording, form, known, widest) for form in forms)) and one.signs(text)
 
     return library.route.carried(asked.jurisdiction, asked.purpose, {today}, says, rules.carriers)
 

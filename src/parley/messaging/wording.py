@@ -23,6 +23,7 @@ ANY: Final = "\ue000"
 """Stands for a value that nobody knows yet, also as a part of words that are known; no literal of a text holds it."""
 
 _ANY: Final = re.compile(f"({ANY})")
+_SIGNATURE: Final = re.compile("^【[^【】]+】")
 _VARIABLE: Final = re.compile(r"\{#[A-Za-z]{1,20}#\}|\{\{\w{1,40}\}\}|\$?\{\w{1,40}\}", re.ASCII)
 
 
@@ -34,11 +35,13 @@ Reading: TypeAlias = tuple[Literal | Show, ...]
 class Wording:
     """A registered text: `literals` stand around its variables, one more than these. `widths`: most characters of each.
 
-    Variables that touch are one of their joint width, for nobody sees where the value of one ends.
+    Variables that touch are one of their joint width, for nobody sees where the value of one ends; `names` are all that
+    meet there, as the registry calls them, in order.
     """
 
     literals: tuple[str, ...]
     widths: tuple[int, ...]
+    names: tuple[tuple[str, ...], ...]
 
     @property
     def has_words(self) -> bool:
@@ -48,34 +51,78 @@ class Wording:
 
 def read_wording(text: str, longest_chars: int = LONGEST_VALUE_CHARS) -> Wording:
     """Return a registered *text* with its variables found, each of at most *longest_chars* characters."""
-    literals, widths, at = [""], list[int](), 0
+    literals, names, at = [""], list[tuple[str, ...]](), 0
     for found in _VARIABLE.finditer(text):
         literals[-1] += text[at : found.start()]
         at = found.end()
-        if widths and not literals[-1]:
-            widths[-1] += longest_chars
+        name = found.group().strip("${#}")
+        if names and not literals[-1]:
+            names[-1] += (name,)
         else:
-            widths.append(longest_chars)
+            names.append((name,))
             literals.append("")
     literals[-1] += text[at:]
-    return Wording(tuple(literals), tuple(widths))
+    return Wording(tuple(literals), tuple(len(met) * longest_chars for met in names), tuple(names))
 
 
 def fits(wording: Wording, text: str) -> bool:
-    """Say whether *text* is the registered wording with a value in each variable. Takes time linear in both."""
+    """Say whether *text* is the registered wording with a value in each variable. Takes time linear in each of both."""
+    return _ends(wording, text) is not None
+
+
+def filled(wording: Wording, text: str) -> tuple[tuple[str, str], ...] | None:
+    """Return the name and the value of each variable of *wording* that give *text* to the letter, in order.
+
+    Where values could be cut in more than one way, the later ones are short. Variables that touch take what they hold
+    from the first on, and leave one character at least to each that follows. None where the text does not fit.
+    """
+    starts = _ends(wording, text)
+    if starts is None:
+        return None
+    found: list[tuple[str, str]] = []
+    end = len(text)
+    turns = zip(starts, wording.widths, wording.literals[1:], wording.names, strict=True)
+    for before, width, literal, names in reversed(list(turns)):
+        end -= len(literal)
+        start = max(one for one in range(max(end - width, 0), end - len(names) + 1) if one in before)
+        found[:0] = zip(names, _shared(text[start:end], width // len(names), len(names)), strict=True)
+        end = start
+    return tuple(found)
+
+
+def _ends(wording: Wording, text: str) -> list[set[int]] | None:
+    """Return for each variable where its value may begin if all before it holds; None where *text* does not fit."""
     first, *rest = wording.literals
     if not text.startswith(first) or not text.endswith(wording.literals[-1]):
-        return False
+        return None
+    starts = list[set[int]]()
     ends = {len(first)}
-    for width, literal in zip(wording.widths, rest, strict=True):
-        begins = _within(ends, width, len(text))
+    for width, names, literal in zip(wording.widths, wording.names, rest, strict=True):
+        starts.append(ends)
+        begins = _within(ends, len(names), width, len(text))
         ends = {begin + len(literal) for begin in begins if text.startswith(literal, begin)}
-    return len(text) in ends
+    return starts if len(text) in ends else None
 
 
-def _within(starts: set[int], width: int, length: int) -> set[int]:
-    """Return where a value that begins at one of *starts* may end: after one character, *width* at most."""
-    return {end for start in starts for end in range(start + 1, min(start + width, length) + 1)}
+def _within(starts: set[int], least: int, width: int, length: int) -> set[int]:
+    """Return where values that begin at one of *starts* may end: after *least* characters, *width* at most."""
+    found, after = set[int](), 0
+    for start in sorted(starts):
+        end = min(start + width, length) + 1
+        # Starts overlap; each end is looked at once.
+        found.update(range(max(start + least, after), end))
+        after = end
+    return found
+
+
+def _shared(text: str, width: int, count: int) -> list[str]:
+    """Return *text* cut for *count* variables that touch, each of at most *width* characters."""
+    values = list[str]()
+    for left in reversed(range(count)):
+        taken = min(width, max(len(text) - left, 0))
+        values.append(text[:taken])
+        text = text[taken:]
+    return values
 
 
 def readings(template: Template) -> tuple[Reading, ...]:
@@ -102,6 +149,23 @@ def _walk(nodes: Sequence[Node], chosen: Mapping[str, str]) -> Iterator[Literal 
             yield from _walk(branches.get(chosen[node.name], branches["other"]), chosen)
         else:
             yield node
+
+
+def unsigned(text: str) -> str:
+    """Return *text* without the 【signature】 it begins with: some carriers put it there, and register the rest."""
+    return _SIGNATURE.sub("", text, count=1)
+
+
+def unsigned_reading(reading: Reading) -> Reading:
+    """Return *reading* without the 【signature】 it begins with."""
+    for number, node in enumerate(reading):
+        words = node.text if isinstance(node, Literal) else ""
+        if number == 0 and not words.startswith("【"):
+            break
+        if "】" in words:
+            rest = words.partition("】")[2]
+            return ((Literal(rest),) if rest else ()) + reading[number + 1 :]
+    return reading
 
 
 def spelled(reading: Reading, known: Mapping[str, str], variable: Callable[[int], str]) -> str:

@@ -15,11 +15,12 @@ from parley.engine.approval import Asked, Verdict, approve, known_words
 from parley.engine.asking import rule_product
 from parley.engine.library import Library
 from parley.locale import Language
-from parley.messaging.wording import sayable, spelled
+from parley.messaging.wording import sayable, spelled, unsigned_reading
 from parley.purpose import Purpose
 from parley.servicing.account import Product
 
-# How each writes a variable; what is not listed writes it as India's registries do.
+# How each writes a variable; what is not listed writes it as India's registries do. Those that are listed put the
+# signature before a text themselves and refuse 【】 in it (both pages on templates, read 2026-11-26).
 _VARIABLES: Final = {"alibaba": "${{v{0}}}", "tencent": "{{{0}}}"}
 _VARIABLE: Final = "{{#var#}}"
 
@@ -65,7 +66,8 @@ def texts_to_register(audience: Audience, library: Library, since: str, numbered
 
     *since*: the first day, as TOML writes it. *numbered*: what ids begin with; empty: they are left to be filled in.
     """
-    variable = _VARIABLES.get(library.route.provider, _VARIABLE).format
+    provider = library.route.provider
+    variable = _VARIABLES.get(provider, _VARIABLE).format
     known, country = (
         known_words(audience.jurisdiction, audience.language, library, library.rulebook),
         audience.jurisdiction,
@@ -75,17 +77,18 @@ def texts_to_register(audience: Audience, library: Library, since: str, numbered
         purposes = ", ".join(f'"{one}"' for one in purposes_of(key, library))
         for reading in sayable(library.catalogue.texts[key, audience.language], known):
             number += 1
+            words = unsigned_reading(reading) if provider in _VARIABLES else reading
             name = f"{numbered}{audience.language.value}-{number:03d}" if numbered else ""
             yield "\n".join(
                 [
                     f"# {key}, {audience.language.value}",
                     "[[template]]",
                     f'id = "{name}"',
-                    f'providers = ["{library.route.provider}"]',
+                    f'providers = ["{provider}"]',
                     f'country = "{country}"',
                     f"purposes = [{purposes}]",
                     f"valid_from = {since}",
-                    f"text = {_quoted(spelled(reading, known, variable))}",
+                    f"text = {_quoted(spelled(words, known, variable))}",
                 ]
             )
 
