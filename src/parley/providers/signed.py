@@ -13,15 +13,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from standardwebhooks.webhooks import Webhook
 
-from parley.ids import Msisdn
+from parley.providers.payload import LONGEST_ID, LONGEST_TEXT, Malformed, instant, is_id, number, read_json, words
 from parley.providers.port import (
     TAKEN,
     CallbackFault,
@@ -38,21 +37,12 @@ from parley.providers.port import (
 # How far the clocks of both sides may differ; the tolerance of the scheme's own libraries.
 TOLERANCE_SECONDS: Final = 300
 MOST_DELIVERIES: Final = 100
-# Eight characters less than the inbox keeps: a second text under the same id is kept under a longer one.
-LONGEST_ID: Final = 72
-LONGEST_TEXT: Final = 8_000
 # A part's number is one byte.
 MOST_PARTS: Final = 255
 _MOST_SIGNATURES: Final = 8
 _VERSION: Final = "v1,"
-_ID: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_ID}}}")
 _SECONDS: Final = re.compile(r"\d{1,12}")
-_NUMBER: Final = re.compile(r"\+[1-9]\d{4,14}")
 _STATES: Final = {str(state): state for state in DeliveryState}
-
-
-class _Malformed(Exception):
-    """A field is not of its form; holds its name."""
 
 
 class SignedCallbacks:
@@ -85,7 +75,7 @@ class SignedCallbacks:
             return CallbackRefused(CallbackFault.SIGNATURE)
         try:
             return _deliveries(posted.body)
-        except _Malformed as where:
+        except Malformed as where:
             return CallbackRefused(CallbackFault.BODY, str(where))
 
     def _is_signed(self, content: bytes, signatures: str) -> bool:
@@ -110,79 +100,58 @@ def _decoded(signature: str) -> bytes:
 
 
 def _deliveries(body: bytes) -> list[Delivery]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        raise _Malformed("body") from None
+    told = read_json(body)
     rows = told.get("deliveries") if isinstance(told, dict) else None
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_DELIVERIES:
-        raise _Malformed("deliveries")
+        raise Malformed("deliveries")
     return [_delivery(row) for row in rows]
 
 
 def _delivery(row: object) -> Delivery:
     if not isinstance(row, dict):
-        raise _Malformed("deliveries")
+        raise Malformed("deliveries")
     read = _KINDS.get(str(row.get("kind")))
     if read is None:
-        raise _Malformed("kind")
+        raise Malformed("kind")
     return read(row)
 
 
 def _text(row: Mapping[str, Any]) -> InboundIn:
-    sender = _words(row, "from", 16)
-    if not _NUMBER.fullmatch(sender):
-        raise _Malformed("from")
-    text, part = _words(row, "text", LONGEST_TEXT), _part(row.get("part"))
-    return InboundIn(_id(row), Msisdn(sender), _words(row, "to", 40), text, _at(row), part)
+    sender = number(words(row, "from", 16), "from")
+    text, part = words(row, "text", LONGEST_TEXT), _part(row.get("part"))
+    return InboundIn(_id(row), sender, words(row, "to", 40), text, instant(words(row, "at", 40), "at"), part)
 
 
 def _part(told: object) -> TextPart | None:
     if told is None:
         return None
     if not isinstance(told, dict):
-        raise _Malformed("part")
-    number, of = told.get("number"), told.get("of")
-    if type(number) is not int or type(of) is not int or not 1 <= number <= of or not 2 <= of <= MOST_PARTS:  # noqa: PLR2004 - one part is no part
-        raise _Malformed("part")
-    return TextPart(_words(told, "reference", 40), number, of)
+        raise Malformed("part")
+    place, of = told.get("number"), told.get("of")
+    if type(place) is not int or type(of) is not int or not 1 <= place <= of or not 2 <= of <= MOST_PARTS:  # noqa: PLR2004 - one part is no part
+        raise Malformed("part")
+    return TextPart(words(told, "reference", 40), place, of)
 
 
 def _receipt(row: Mapping[str, Any]) -> ReceiptIn:
-    state = _STATES.get(_words(row, "state", 16))
+    state = _STATES.get(words(row, "state", 16))
     if state is None:
-        raise _Malformed("state")
+        raise Malformed("state")
     part = row.get("part", 0)
     if type(part) is not int or not 0 <= part <= MOST_PARTS:
-        raise _Malformed("part")
+        raise Malformed("part")
     reference = row.get("reference")
     if reference is not None and not isinstance(reference, str):
-        raise _Malformed("reference")
-    return ReceiptIn(_id(row), reference, _words(row, "provider_id", 80), part, state, _at(row))
-
-
-def _words(row: Mapping[str, Any], name: str, longest: int) -> str:
-    value = row.get(name)
-    if not isinstance(value, str) or len(value) > longest:
-        raise _Malformed(name)
-    return value
+        raise Malformed("reference")
+    at = instant(words(row, "at", 40), "at")
+    return ReceiptIn(_id(row), reference, words(row, "provider_id", 80), part, state, at)
 
 
 def _id(row: Mapping[str, Any]) -> str:
-    found = _words(row, "id", LONGEST_ID)
-    if not _ID.fullmatch(found):
-        raise _Malformed("id")
+    found = words(row, "id", LONGEST_ID)
+    if not is_id(found):
+        raise Malformed("id")
     return found
-
-
-def _at(row: Mapping[str, Any]) -> datetime:
-    try:
-        found = datetime.fromisoformat(_words(row, "at", 40))
-        if found.tzinfo is None:
-            raise _Malformed("at")
-        return found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _Malformed("at") from None
 
 
 _KINDS: Final[dict[str, Callable[[Mapping[str, Any]], Delivery]]] = {"text": _text, "receipt": _receipt}
