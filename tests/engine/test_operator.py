@@ -290,7 +290,8 @@ def on_phone(library: Library, *, minutes_ago: int = 5, by: int = DANA.operator_
     """Return a case in which the borrower is on the phone and plans were computed."""
     made = done(decide_act(case(), Offer(60_00, FIRST, is_sent=False), DANA, NOON, library))
     assert made.offer is not None
-    offer = OpenOffer(made.offer.offer_id, made.offer.menu.plans, 60_00, made.offer.expires_at)
+    new = made.offer
+    offer = OpenOffer(new.offer_id, new.menu.plans, 60_00, new.expires_at, new.confirm)
     spoken = Spoken(CALL_ID, by, NOON - minutes_ago * MINUTE)
     return replace(case(memory=made.memory, desk=Desk(holder=DANA.operator_id, spoken=spoken)), offer=offer)
 

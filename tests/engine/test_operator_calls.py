@@ -57,7 +57,7 @@ from tests.engine.desk_case import (
 def standing_offer(library: Library) -> OpenOffer:
     made = done(decide_act(case(), Offer(60_00, FIRST, is_sent=False), DANA, NOON, library)).offer
     assert made is not None
-    return OpenOffer(made.offer_id, made.menu.plans, 60_00, made.expires_at)
+    return OpenOffer(made.offer_id, made.menu.plans, 60_00, made.expires_at, made.confirm)
 
 
 # ------------------------------------------------------------------ notes and calls

@@ -47,7 +47,7 @@ def with_offer(state: State, **more: Any) -> Case:  # noqa: ANN401 - any field o
     assert made is not None
     return replace(
         at(state, offer_id=str(made.offer_id), **more),
-        offer=OpenOffer(made.offer_id, made.menu.plans, made.capacity_minor, made.expires_at),
+        offer=OpenOffer(made.offer_id, made.menu.plans, made.capacity_minor, made.expires_at, made.confirm),
     )
 
 

@@ -33,6 +33,14 @@ def shipped_policy() -> Policy:
     return load_policy(raw_policy())
 
 
+def page_policy_text() -> str:
+    """Return the shipped policy with plans agreed to on the page alone, under a name of its own."""
+    name = 'id = "sample-lender-2026-11'
+    text = raw_policy().decode()
+    assert text.count(name) == 1
+    return text.replace(name + '"', f'confirm = "page"\n{name}-on-page"')
+
+
 def days(near: int = 400) -> st.SearchStrategy[date]:
     return st.integers(-near, near).map(lambda step: TODAY + timedelta(days=step))
 

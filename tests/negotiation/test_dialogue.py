@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parley.messaging.catalogue import Catalogue
@@ -85,6 +85,23 @@ def test_a_move_can_be_carried_out(state: State, memory: Memory, reading: Readin
     if Act.PROMISE in move.acts or Act.AGREE in move.acts:
         assert facts.is_proven
         assert not reading.conditional
+
+
+@given(st.just(State.READ_BACK) | STATES, memories(), readings(st.just(Intent.ACCEPT)) | readings(), standings())
+@example(State.READ_BACK, Memory(option=1), heard(Intent.ACCEPT), OWING)
+def test_a_yes_that_does_not_bind_agrees_to_nothing(
+    state: State, memory: Memory, reading: Reading, facts: Standing
+) -> None:
+    move = move_of(state, memory, reading, replace(facts, binds=False))
+    assert Act.AGREE not in move.acts
+    assert move.say != "plan.agreed"
+    # The talk of an agreed plan is only come to where one stands.
+    assert move.to is not State.AGREED or state is State.AGREED or facts.has_plan
+    if move.say == "plan.confirm_on_page":
+        assert (move.to, move.acts, move.memory.option) == (State.READ_BACK, (), memory.option)
+    else:
+        bound = move_of(state, memory, reading, replace(facts, binds=True))
+        assert Act.AGREE in bound.acts or bound == move, "nothing else turns on it"
 
 
 @given(STATES, memories(), readings(), standings())

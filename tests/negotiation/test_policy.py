@@ -7,10 +7,10 @@ import pytest
 
 from parley.errors import BadInput
 from parley.negotiation.clashes import find_clash
-from parley.negotiation.levers import Role
+from parley.negotiation.levers import Confirm, Role
 from parley.negotiation.policy import load_policy
 from parley.servicing.account import Product
-from tests.negotiation.strategies import raw_policy, shipped_policy
+from tests.negotiation.strategies import page_policy_text, raw_policy, shipped_policy
 
 
 def changed(old: str, new: str) -> bytes:
@@ -104,6 +104,23 @@ def test_a_policy_that_cannot_hold_is_refused_by_name(raw: bytes, names: str) ->
     assert names in refused.value.en
     assert "policy.toml, line " in refused.value.en
     assert "policy.toml 第 " in refused.value.zh
+
+
+def test_a_plan_is_agreed_to_by_reply_unless_the_policy_asks_for_the_page() -> None:
+    assert shipped_policy().confirm is Confirm.REPLY
+    assert load_policy(changed("valid_days", 'confirm = "reply"\nvalid_days')).confirm is Confirm.REPLY
+    assert load_policy(page_policy_text().encode()).confirm is Confirm.PAGE
+
+
+@pytest.mark.parametrize("value", ['"phone"', '"Page"', '""', "true", "1", '["page"]', "{ page = 1 }"])
+def test_another_way_to_agree_is_refused_with_its_line_in_both_languages(value: str) -> None:
+    raw = changed("valid_days = 7", f"confirm = {value}\nvalid_days = 7")
+    line = line_of(raw, "confirm")
+    with pytest.raises(BadInput) as refused:
+        load_policy(raw)
+    en = f"policy.toml, line {line}: 'confirm' is one of reply, page. Mend the file and start again."
+    assert refused.value.en == en
+    assert refused.value.zh == f"policy.toml 第 {line} 行：'confirm' 须为 reply, page 之一。请修正后重试。"
 
 
 def test_a_policy_without_levers_has_no_plan_and_is_refused() -> None:

@@ -10,6 +10,7 @@ from parley.contact.facts import Consent, Contact, Designation, Hold, OptOut
 from parley.dates import local_date
 from parley.engine.service import Staffing
 from parley.locale import Language
+from parley.negotiation.levers import Confirm
 from parley.negotiation.moves import Memory
 from parley.negotiation.state import State
 from parley.servicing.account import Account
@@ -40,12 +41,13 @@ class Party:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OpenOffer:
-    """The menu that stands: its plans in the order shown."""
+    """The menu that stands: its plans in the order shown, and how one of them is agreed to."""
 
     offer_id: UUID
     plans: tuple[Schedule, ...]
     capacity_minor: int
     expires_at: datetime
+    confirm: Confirm
 
 
 @dataclass(frozen=True, slots=True, repr=False)

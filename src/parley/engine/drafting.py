@@ -124,4 +124,5 @@ def compute_offer(
     menu = build_menu(facts, policy, rules.hash, law, law.bounds)
     if not isinstance(menu, Menu):
         return menu
-    return NewOffer(offer_id, menu, capacity_minor, now + timedelta(days=policy.valid_days), policy.text)
+    expires_at = now + timedelta(days=policy.valid_days)
+    return NewOffer(offer_id, menu, capacity_minor, expires_at, policy.text, policy.confirm)

@@ -12,6 +12,7 @@ from parley.engine.acts import CallOutcome, Direction
 from parley.engine.plan_terms import PlanTerms
 from parley.locale import Language
 from parley.messaging.catalogue import Rendered
+from parley.negotiation.levers import Confirm
 from parley.negotiation.menu import Menu
 from parley.negotiation.moves import Memory
 from parley.negotiation.state import State
@@ -48,13 +49,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewOffer:
-    """A menu to store under `offer_id`, and the text of the policy it was computed by."""
+    """A menu to store under `offer_id`, and of the policy it was computed by the text and how a plan is agreed to."""
 
     offer_id: UUID
     menu: Menu
     capacity_minor: int
     expires_at: datetime
-    policy_text: str = ""
+    policy_text: str
+    confirm: Confirm
 
 
 @dataclass(frozen=True, slots=True, repr=False)

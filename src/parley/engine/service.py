@@ -52,6 +52,7 @@ URGENCY: Final[dict[str, Urgency]] = {
     "many_offers": Urgency.ASKED,
     "offer_lapsed": Urgency.ASKED,
     "conditional": Urgency.ASKED,
+    "confirm_on_page": Urgency.ASKED,
     "declined": Urgency.ASKED,
     "budget_declined": Urgency.ASKED,
     "budget_incomplete": Urgency.ASKED,

@@ -31,7 +31,7 @@ from parley.negotiation.at_budget import statement_of
 from parley.negotiation.budget.answers import Answer
 from parley.negotiation.budget.questions import Ask
 from parley.negotiation.dialogue import next_move
-from parley.negotiation.levers import Role
+from parley.negotiation.levers import Confirm, Role
 from parley.negotiation.menu import NoPlan
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.plain_yes import is_plain_yes
@@ -102,15 +102,18 @@ def answer(
     is_proven: bool,
     told: Answer | None = None,
     agrees: bool = True,
+    is_on_page: bool = False,
 ) -> Outcome:
     """Return the outcome of what was understood; *is_proven* says whether it is known who speaks.
 
     *told*: what was said of income or spending. *agrees*: a yes is one and nothing beside, as a button is.
+    *is_on_page*: it was said on the borrower's page, by a button.
     """
     standing = replace(
         _standing(case, inbound, now, library, is_proven=is_proven),
         budget=budgeting_of(case, now, library, told),
         agrees=agrees,
+        binds=is_on_page or _confirm_of(case) is Confirm.REPLY,
         implied_minor=_implied_minor(case, reading, case.today(now), library),
     )
     pay_day = pay_day_in(inbound.text, context_of(case, now), reading, library.lexicon)
@@ -123,6 +126,11 @@ def answer(
     if inbound.was_redacted and move.say in _MAY_GIVE_WAY:
         move = replace(move, say="redacted.card")
     return _carry_out(case, inbound, now, library, reading, move)
+
+
+def _confirm_of(case: Case) -> Confirm:
+    """Return how a plan of the open offer is agreed to: as the policy it was made by says, whatever holds since."""
+    return case.offer.confirm if case.offer is not None else Confirm.REPLY
 
 
 def _understood(inbound: Inbound, context: ReadingContext, told: Answer | None, library: Library) -> Reading:
@@ -320,6 +328,7 @@ def _draft(
         bands=bands_of(move.memory, about, case.account.currency) if case.account is not None else (),
         promised=_promised(case, move, now, library) if "when" in entry.placeholders else None,
         asks_yes=move.to is State.READ_BACK,
+        confirm=_confirm_of(case),
         advised=bool(brought_up(inbound.text, move, library.catalogue.guidance) | standing(case, move.memory)),
     )
     is_proven = Act.PROVE_IDENTITY in move.acts or _is_proven(case, inbound, now, library)

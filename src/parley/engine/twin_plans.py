@@ -29,7 +29,8 @@ def offered(case: Case, made: NewOffer | None) -> Case:
     """Return *case* with the offer that was made, if one was."""
     if made is None:
         return case
-    return replace(case, offer=OpenOffer(made.offer_id, made.menu.plans, made.capacity_minor, made.expires_at))
+    offer = OpenOffer(made.offer_id, made.menu.plans, made.capacity_minor, made.expires_at, made.confirm)
+    return replace(case, offer=offer)
 
 
 def judged(

@@ -120,7 +120,7 @@ def visit(case: Case, act: VisitAct, inbound: Inbound, now: datetime, library: L
     if isinstance(act, SaveBudget):
         return _kept(case, act.told, reading)
     heard = replace(inbound, text=_stop_words(act))
-    outcome = answer(case, heard, now, library, reading, is_proven=not isinstance(act, NotMe))
+    outcome = answer(case, heard, now, library, reading, is_proven=not isinstance(act, NotMe), is_on_page=True)
     draft = outcome.draft
     if draft is None:
         return outcome

@@ -18,6 +18,7 @@ from parley.messaging.values import Value
 from parley.money import Money
 from parley.negotiation.budget.bands import Band
 from parley.negotiation.budget.work_out import Budget, ReadBack
+from parley.negotiation.levers import Confirm
 from parley.negotiation.moves import Memory, Move
 from parley.negotiation.state import State
 from parley.servicing.account import Account
@@ -58,8 +59,9 @@ class Saying:
     # What is said of the credit record where the borrower lives, and how many days late a payment of a plan may be.
     credit: str = ""
     grace_days: int = 0
-    # Whether a plan has been read back and waits for the yes.
+    # Whether a plan has been read back and waits for the yes, and how it is agreed to.
     asks_yes: bool = False
+    confirm: Confirm = Confirm.REPLY
 
     def money(self, minor: int) -> Money:
         """Return an amount in the account's currency."""
@@ -187,7 +189,8 @@ _FIGURES: Final[dict[str, Callable[[Saying], Value]]] = {
     "assumed": lambda say: "yes" if say.budget is not None and say.budget.has_assumed else "no",
     "credit": lambda say: say.credit,
     "grace": lambda say: say.grace_days,
-    "asks": lambda say: "yes" if say.asks_yes else "no",
+    "asks": lambda say: "no" if not say.asks_yes else "page" if say.confirm is Confirm.PAGE else "yes",
+    "confirm": lambda say: say.confirm.value,
     "same_start": lambda say: "yes" if len({plan.rows[0].due_on for plan in say.plans}) == 1 else "no",
 }
 

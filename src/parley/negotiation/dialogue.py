@@ -34,6 +34,8 @@ MOST_TURNS: Final = 20
 _LIMIT_WHY: Final = "limit_why"  # the goal of a borrower who asks about a changed limit before identity is proven
 # A promise further away than this is a plan.
 LONGEST_PROMISE_DAYS: Final = 31
+# A yes by text to a plan that is agreed to on the page alone is answered so often; then a person helps.
+_MOST_POINTED: Final = 2
 
 
 def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:
@@ -261,17 +263,31 @@ def _at_read_back(memory: Memory, reading: Reading, facts: Standing, policy: Pol
     if reading.intent is Intent.ACCEPT and facts.options == 0:
         return _lapsed(memory, policy)
     if reading.intent is Intent.ACCEPT and reading.slots.option is None and Intent.ASK_INFO not in reading.also:
-        if memory.option is None or memory.option >= facts.options:
-            return ask_back(State.OFFER, memory)
-        if not facts.agrees:
-            # A yes with more beside it may set a condition: nobody is bound by what was not plainly said.
-            return ask_back(State.READ_BACK, memory)
-        return Move(State.AGREED, "plan.agreed", (Act.AGREE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
+        return _agree(memory, facts)
     if reading.intent is Intent.DECLINE:
         return _declined(memory)
     if reading.slots.option is not None or reading.slots.amount is not None:
         return _at_offer(memory, reading, facts, policy)
     return _in_between(State.READ_BACK, memory, reading)
+
+
+def _agree(memory: Memory, facts: Standing) -> Move:
+    """Take the yes to the plan that was read back."""
+    if memory.option is None or memory.option >= facts.options:
+        return ask_back(State.OFFER, memory)
+    if not facts.agrees:
+        # A yes with more beside it may set a condition: nobody is bound by what was not plainly said.
+        return ask_back(State.READ_BACK, memory)
+    if not facts.binds:
+        return _on_the_page(memory)
+    return Move(State.AGREED, "plan.agreed", (Act.AGREE, Act.CANCEL_WAITING), memory.but(unclear=0, goal=""))
+
+
+def _on_the_page(memory: Memory) -> Move:
+    """Say that this plan is agreed to on the page; nothing is agreed, and the offer stands."""
+    if memory.unclear >= _MOST_POINTED:
+        return to_person(memory, "confirm_on_page")
+    return Move(State.READ_BACK, "plan.confirm_on_page", (), memory.but(unclear=memory.unclear + 1))
 
 
 def _at_promise(memory: Memory, reading: Reading, facts: Standing, policy: Policy) -> Move:

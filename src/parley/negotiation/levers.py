@@ -126,6 +126,15 @@ class Count:
     per_days: int
 
 
+class Confirm(StrEnum):
+    """How a borrower agrees to a plan that was read back; to a person on the phone they may in either case."""
+
+    # By a plain yes by text, or on their page.
+    REPLY = "reply"
+    # On their page alone.
+    PAGE = "page"
+
+
 class AskBudget(StrEnum):
     """When income and spending are asked for by text."""
 
@@ -171,6 +180,7 @@ class Policy:
     odds: Odds
     smallest_instalment_minor: Mapping[str, int]
     budget: BudgetTerms
+    confirm: Confirm = Confirm.REPLY
 
     def levers_for(self, product: Product, days_past_due: int) -> Levers:
         """Return the levers of *product* for an account so many days past due: of its rows the last one reached."""

@@ -147,6 +147,7 @@ def _certificate(
         "form": CERTIFICATE_FORM,
         "policy": policy.id,
         "policy_hash": policy.hash,
+        "confirm": policy.confirm.value,
         "rulebook_hash": rulebook_hash,
         "input_hash": facts.hash,
         "facts": dict(facts.to_json()),

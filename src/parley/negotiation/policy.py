@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Never
+from enum import StrEnum
+from typing import Any, Final, Never, TypeVar
 
 from parley.errors import BadInput
 from parley.money import MINOR_DIGITS
@@ -21,6 +22,7 @@ from parley.negotiation.levers import (
     AskBudget,
     Band,
     BudgetTerms,
+    Confirm,
     Count,
     Floor,
     Grid,
@@ -64,12 +66,14 @@ _LEVERS: Final = (
 )
 _SETTLEMENT: Final = _LEVERS[-3:]
 
+Choice = TypeVar("Choice", bound=StrEnum)
+
 
 def load_policy(raw: bytes, name: str = FILE_NAME) -> Policy:
     """Read a policy file. Raises BadInput naming the line, and where limits clash both of them."""
     document = parse(raw, name)
     top = _Table(document, (), document.data)
-    top.only(("id", "reason", "levers", "floor", "most_of_capacity_bps", *_NUMBERS, *_TABLES))
+    top.only(("id", "reason", "confirm", "levers", "floor", "most_of_capacity_bps", *_NUMBERS, *_TABLES))
     levers = _levers(document)
     policy = Policy(
         id=top.text("id"),
@@ -85,6 +89,7 @@ def load_policy(raw: bytes, name: str = FILE_NAME) -> Policy:
         odds=_odds(_table(document, "odds")),
         smallest_instalment_minor=_by_currency(_table(document, "smallest_instalment_minor"), 1),
         budget=_budget(_table(document, "budget")),
+        confirm=top.choice("confirm", Confirm, Confirm.REPLY),
     )
     top.text("reason")
     top.table("products").only(tuple(Product))
@@ -142,6 +147,14 @@ class _Table:
         if not isinstance(value, bool):
             self.fail(key, f"{key!r} is true or false", f"{key!r} 须为 true 或 false")
         return value
+
+    def choice(self, key: str, of: type[Choice], default: Choice | None = None) -> Choice:
+        """Return one of the values of *of*; *default* where the key is missing and there is one."""
+        value = self.values.get(key, default) if default is not None else self.needs(key)
+        if value not in list(of):
+            known = ", ".join(of)
+            self.fail(key, f"{key!r} is one of {known}", f"{key!r} 须为 {known} 之一")
+        return of(value)
 
     def numbers(self, key: str, least: int, most: int, default: tuple[int, ...] | None = None) -> tuple[int, ...]:
         """Return a list of whole numbers within bounds, no two alike."""
@@ -285,12 +298,8 @@ def _odds(table: _Table) -> Odds:
 
 def _budget(table: _Table) -> BudgetTerms:
     table.only(("ask", "most_questions", "buffer_share_bps", "buffer_floor_minor", "step_minor"))
-    ask = table.needs("ask")
-    if ask not in list(AskBudget):
-        known = ", ".join(AskBudget)
-        table.fail("ask", f"'ask' is one of {known}", f"'ask' 须为 {known} 之一")
     return BudgetTerms(
-        ask=AskBudget(ask),
+        ask=table.choice("ask", AskBudget),
         most_questions=table.number("most_questions", 1, MOST_QUESTIONS),
         buffer_share_bps=table.number("buffer_share_bps", 0, WHOLE_BPS),
         buffer_floor_minor=_by_currency(table.table("buffer_floor_minor"), 0),

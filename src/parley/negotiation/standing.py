@@ -35,6 +35,7 @@ class Standing:
     `has_plan`: one that was agreed stands; `has_missed`: one broke, and its missed payment is known. `after`: what the
     words of the table for talks after an agreement say.
     `budget`: what income and spending are asked and worked out with. `agrees`: the reply is a yes and nothing beside.
+    `binds`: a yes that comes in this way agrees to a plan: on the page always, by text where the offer allows it.
     `implied_minor`: what so many payments as the reply names come to a month, where it names no sum. `at_once`: the one
     payment it names.
     `wants_limit_rise`: the reply asks for a higher limit; `may_ask_limit_rise`: such a wish goes to the lender's core:
@@ -61,6 +62,7 @@ class Standing:
     wants_limit_rise: bool = False
     may_ask_limit_rise: bool = False
     agrees: bool = True
+    binds: bool = True
     implied_minor: int | None = None
     writer: str = ""
     at_once: AtOnce | None = None

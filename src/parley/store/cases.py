@@ -17,6 +17,7 @@ from parley.engine.case import AgreedPlan, Case, Desk, Inbound, OpenOffer, Party
 from parley.engine.service import Staffing
 from parley.ids import derive_id
 from parley.messaging.ledger import State as MessageState
+from parley.negotiation.levers import Confirm
 from parley.negotiation.moves import Memory
 from parley.negotiation.state import State
 from parley.servicing.account import Account
@@ -206,4 +207,6 @@ def _offer(talk: Talk, now: datetime) -> OpenOffer | None:
     if row is None:
         return None
     plans = tuple(plan_from_json(plan) for plan in row.plans)
-    return OpenOffer(row.id, plans, row.capacity_minor, row.expires_at)
+    # An offer of before this was kept was made when a reply always counted.
+    confirm = Confirm(row.certificate.get("confirm", Confirm.REPLY))
+    return OpenOffer(row.id, plans, row.capacity_minor, row.expires_at, confirm)

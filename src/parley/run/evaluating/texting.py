@@ -62,6 +62,7 @@ ASKS: Final = {
     "offer.parts_three": Ask.OFFER,
     "plan.read_back": Ask.READ_BACK,
     "plan.read_back_parts": Ask.READ_BACK,
+    "plan.confirm_on_page": Ask.READ_BACK,
     "number_ambiguous.read_back": Ask.FIGURE_BACK,
     "info.what_if": Ask.AGAIN,
     "info.terms": Ask.AGAIN,
