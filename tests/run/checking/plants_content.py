@@ -209,6 +209,20 @@ def two_arrangements_stand(world: World) -> None:
     world.agree(who, offer, day(10))
 
 
+@breaks(Kind.AGREED_BY_TEXT)
+def agreed_by_text_where_the_policy_asks_for_the_page(world: World) -> None:
+    who = world.person()
+    world.hear(who, "yes", day(9))
+    world.agree(who, world.offer_on_page(who, day(9)), day(9))
+
+
+@breaks(Kind.AGREED_BY_TEXT)
+def agreed_a_minute_after_an_act_on_the_page(world: World) -> None:
+    who = world.person()
+    world.press(who, day(9))
+    world.agree(who, world.offer_on_page(who, day(9)), day(9, minute=1))
+
+
 @breaks(Kind.NEGATIVE_BALANCE)
 def balance_below_zero(world: World) -> None:
     who = world.person()

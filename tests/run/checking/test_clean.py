@@ -4,6 +4,7 @@ import pytest
 
 from parley.errors import HomeUnusable
 from parley.run.checking import DESCRIPTIONS, Kind, check
+from parley.store import models
 from tests.run.checking.world import LENDER, NOW, World, day
 
 
@@ -11,6 +12,21 @@ def test_a_world_in_which_every_promise_is_kept_is_clean(world: World) -> None:
     report = world.check()
     assert report.examples == {}
     assert report.is_clean
+
+
+def test_a_plan_agreed_on_the_page_or_to_a_person_on_the_phone_breaks_no_policy(world: World) -> None:
+    pressed, called = world.person(), world.person()
+    offer = world.offer_on_page(pressed, day(9))
+    world.press(pressed, day(9))
+    world.agree(pressed, offer, day(9))
+    by_phone = world.offer(called, day(9))
+    by_phone.certificate = offer.certificate
+    by_phone.save(update_fields=["certificate"])
+    models.Event.objects.create(
+        at=day(10), kind="arrangement.agreed", conversation_id=called.talk, data={"by": "phone", "option": 2}
+    )
+    world.agree(called, by_phone, day(10))
+    assert world.check().is_clean
 
 
 def test_report_says_how_much_was_looked_at(world: World) -> None:

@@ -21,7 +21,7 @@ from parley.run.checking.offers import Record, check_offer
 from parley.servicing.account import Product
 from parley.store.rows import plan_to_json
 from tests.conftest import FULL_SIZE
-from tests.negotiation.strategies import shipped_policy
+from tests.negotiation.strategies import page_policy_text, shipped_policy
 from tests.negotiation.worlds import FACTS_A_POLICY, TODAY, Law, facts_of, law_of, policy_of
 
 SAMPLES = 20_000 if FULL_SIZE else 500
@@ -189,6 +189,7 @@ def change_policy_and_hash(told: Told) -> None:
         (raise_slack, Flaw.SLACK),
         (offer_the_winner_twice, Flaw.RUNNER_UP),
         (lower_the_rate, Flaw.OUTSIDE_POLICY),
+        (set_told("confirm", "page"), Flaw.CONFIRMATION),
     ],
 )
 def test_an_alteration_is_found(change: Change, flaw: Flaw) -> None:
@@ -196,6 +197,18 @@ def test_an_alteration_is_found(change: Change, flaw: Flaw) -> None:
     told = {name: copy.deepcopy(getattr(record, name)) for name in Record.__slots__}
     change(told)
     assert flaw in {finding.flaw for finding in check_offer(Record(**told))}
+
+
+def test_an_offer_agreed_to_on_the_page_says_so_and_one_of_before_that_was_said_is_sound() -> None:
+    record = record_of(load_policy(page_policy_text().encode()), FACTS, Law((), FACTS))
+    assert record is not None and record.certificate["confirm"] == "page"
+    assert check_offer(record) == []
+    for said in ("reply", None):
+        certificate = {key: value for key, value in record.certificate.items() if key != "confirm"}
+        certificate |= {"confirm": said} if said else {}
+        assert check_offer(replace(record, certificate=certificate)) == [Finding(Flaw.CONFIRMATION)]
+    of_before = {key: value for key, value in sound().certificate.items() if key != "confirm"}
+    assert check_offer(replace(sound(), certificate=of_before)) == []
 
 
 def test_a_dominated_plan_is_found() -> None:

@@ -352,6 +352,20 @@ class World:
             certificate={"facts": {"lump_minor": lump_minor}} if lump_minor else {},
         )
 
+    def offer_on_page(self, person: Person, at: datetime) -> models.OfferRecord:
+        """Offer by a policy that asks for the page."""
+        offer, digest = self.offer(person, at), "0" * 64
+        models.LenderSettings.objects.create(digest=digest, document='confirm = "page"\n', at=at)
+        offer.certificate = {"policy_hash": digest}
+        offer.save(update_fields=["certificate"])
+        return offer
+
+    def press(self, person: Person, at: datetime) -> None:
+        """Let the borrower press a button of their page."""
+        key = self.name("inbound")
+        values = {"contact_point_id": person.point, "conversation_id": person.talk, "status": "done"}
+        models.Inbound.objects.create(id=key, provider="page", provider_event=key.hex, received_at=at, **values)
+
     def agree(self, person: Person, offer: models.OfferRecord, at: datetime, **values: object) -> models.Arrangement:
         chosen = offer.plans[1 if len(offer.plans) > 1 else 0]
         fields: dict[str, Any] = {

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     MONEY_CONSERVED = "money_conserved"
     MISSING_IDENTITY_LINES = "missing_identity_lines"
     TWICE_AGREED = "twice_agreed"
+    AGREED_BY_TEXT = "agreed_by_text"
 
 
 DESCRIPTIONS: Final[dict[Kind, tuple[str, str]]] = {
@@ -141,5 +142,9 @@ DESCRIPTIONS: Final[dict[Kind, tuple[str, str]]] = {
     Kind.TWICE_AGREED: (
         "Two arrangements of one account stood at the same time.",
         "同一账户同时存在两份有效的还款安排。",
+    ),
+    Kind.AGREED_BY_TEXT: (
+        "A plan whose policy asks for the page was agreed to neither there nor to a person on the phone.",
+        "政策要求在页面确认的方案，既非在页面也非由专员在电话中达成。",
     ),
 }

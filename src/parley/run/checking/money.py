@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -14,6 +16,8 @@ from parley.run.checking.kinds import Kind
 from parley.run.checking.report import Tally
 from parley.store import models
 
+# How an act on the borrower's page stands in the database: as a reply of this provider.
+_PAGE = "page"
 _COMPONENTS = ("principal_minor", "interest_minor", "fee_minor", "penalty_interest_minor", "cost_minor")
 
 
@@ -83,6 +87,7 @@ def _sums(plan: dict[str, Any]) -> bool:
 
 def _arrangements(tally: Tally) -> None:
     standing: dict[UUID, list[tuple[datetime, datetime | None, UUID]]] = defaultdict(list)
+    asks_for_page = cache(_asks_for_page)
     rows = (
         models.Arrangement.objects.select_related("offer").prefetch_related("instalments").order_by("agreed_at", "id")
     )
@@ -96,10 +101,29 @@ def _arrangements(tally: Tally) -> None:
             tally.add(Kind.PLAN_SUM, row.id)
         if any(part.amount_minor > _most_minor(row, part.number) for part in parts):
             tally.add(Kind.ABOVE_CAPACITY, row.id)
+        if asks_for_page(row.offer.certificate.get("policy_hash")) and not _is_agreed_beyond_text(row):
+            tally.add(Kind.AGREED_BY_TEXT, row.id)
     for intervals in standing.values():
         for (_, first_end, _), (start, _, later) in pairwise(intervals):
             if first_end is None or start < first_end:
                 tally.add(Kind.TWICE_AGREED, later)
+
+
+def _asks_for_page(policy_hash: str | None) -> bool:
+    """Whether the policy kept under *policy_hash* lets nobody agree by text. Of a policy not kept nothing is known."""
+    kept = models.LenderSettings.objects.filter(digest=policy_hash).first()
+    return kept is not None and tomllib.loads(kept.document.removeprefix("\ufeff")).get("confirm") == _PAGE
+
+
+def _is_agreed_beyond_text(row: models.Arrangement) -> bool:
+    """Whether an act on the page, or a person on the phone, agreed it at that very instant."""
+    pressed = models.Inbound.objects.filter(
+        provider=_PAGE, conversation_id=row.conversation_id, received_at=row.agreed_at
+    )
+    told = models.Event.objects.filter(
+        kind="arrangement.agreed", conversation_id=row.conversation_id, at=row.agreed_at, data__by="phone"
+    )
+    return pressed.exists() or told.exists()
 
 
 def _most_minor(row: models.Arrangement, number: int) -> int:

@@ -20,6 +20,7 @@ class Flaw(StrEnum):
     NUMBER_OF_OPTIONS = "number_of_options"
     PLAN_SUM = "plan_sum"
     OUTSIDE_POLICY = "outside_policy"
+    CONFIRMATION = "confirmation"
     ABOVE_CAPACITY = "above_capacity"
     OUTSIDE_LAW = "outside_law"
     ORDER = "order"
@@ -71,6 +72,10 @@ WORDS: Final[dict[Flaw, tuple[str, str]]] = {
     Flaw.OUTSIDE_POLICY: (
         "the policy does not allow this plan to this role",
         "政策不允许该角色给出此方案",
+    ),
+    Flaw.CONFIRMATION: (
+        "how a plan is agreed to (by reply, or on the page alone) is not what the policy says",
+        "达成方式（回复或仅限页面）与政策不符",
     ),
     Flaw.ABOVE_CAPACITY: (
         "a payment is above what the borrower said they can pay",

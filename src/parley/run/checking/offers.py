@@ -25,6 +25,8 @@ from parley.run.checking.offer_words import Finding, Flaw
 FORM: Final = 3
 _BPS: Final = 10_000
 _MOST_OPTIONS: Final = 3
+# Where a policy does not say how a plan is agreed to, and in certificates of before that could be said.
+_BY_REPLY: Final = "reply"
 _LEVERS: Final = ("payments", "rate_bps", "forgiven_minor", "deferred", "down_minor")
 _BROKEN: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError, ZeroDivisionError)
 
@@ -73,6 +75,8 @@ def _findings(record: Record) -> Iterator[Finding]:
     policy = tomllib.loads(record.policy_text.removeprefix("\ufeff"))
     if policy["id"] != told["policy"] or facts.agreed_before >= policy["arrangements"]["most"]:
         yield Finding(Flaw.OUTSIDE_POLICY)
+    if told.get("confirm", _BY_REPLY) != policy.get("confirm", _BY_REPLY):
+        yield Finding(Flaw.CONFIRMATION)
     yield from _against_policy(record, facts, policy)
 
 
