@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from parley.negotiation.levers import Confirm
 from parley.run.checking import check
 from parley.run.library import lender_facts
 from parley.settings import Settings
@@ -391,3 +392,17 @@ def test_previews_and_robots_count_as_nobody(served: Served, ada: Person) -> Non
             # The token goes to nobody else by the way of an address that was left.
             assert answer["Referrer-Policy"] == "same-origin"
     assert state() == before
+
+
+@pytest.mark.parametrize(("confirm", "leads"), [(Confirm.PAGE, "/plan/check"), (Confirm.REPLY, "/plan/options")])
+def test_a_plan_that_waits_for_the_yes_on_the_page_is_one_step_away(
+    served: Served, ada: Person, confirm: Confirm, leads: str
+) -> None:
+    browser = inside(served, ada)
+    send(browser, "/plan", amount="60")
+    models.OfferRecord.objects.update(certificate={"confirm": confirm})
+    assert 'href="/plan/options"' in text(browser.get("/account")), "nothing is chosen yet"
+    send(browser, "/plan/options", option="1")
+    shown = text(browser.get("/account"))
+    assert f'<a class="button main" href="{leads}">' in shown
+    assert ("Check your plan" in shown) is (confirm is Confirm.PAGE)
