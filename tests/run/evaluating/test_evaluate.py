@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from parley.engine.library import Library
 from parley.run.evaluating import sensitivity as module
-from parley.run.evaluating.evaluate import Bench, drawn, evaluate
+from parley.run.evaluating.evaluate import Bench, bench_of, drawn, evaluate
 from parley.run.evaluating.figures import lead_figures, policy_figures
 from parley.run.evaluating.sensitivity import Standing, sensitivity
 from parley.run.evaluating.watching import KINDS
@@ -17,6 +18,7 @@ from parley.simulation.rne13.generate import Generator
 from parley.simulation.rne13.metrics import METRICS, Record, metrics_of, resamples
 from parley.simulation.rne13.negotiators import Negotiator
 from parley.simulation.rne13.talk import Closed, Talk
+from tests.negotiation.strategies import page_policy_text
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,17 @@ def test_the_same_seed_brings_the_same_figures(bench: Bench, records: dict[str, 
     again = evaluate(bench)
     for name, record in again.items():
         assert metrics_of(record) == metrics_of(records[name])
+
+
+def test_where_the_page_alone_counts_a_yes_by_text_stands_for_it(
+    bench: Bench, sim_files: Mapping[str, bytes], records: dict[str, Record], tmp_path: Path
+) -> None:
+    (tmp_path / "page.toml").write_text(page_policy_text(), encoding="utf-8")
+    on_page = bench_of(bench.cases, sim_files, 2, tmp_path / "page.toml")
+    assert on_page.library.policy.id == "sample-lender-2026-11-on-page"
+    figures = metrics_of(evaluate(on_page)["parley"])
+    assert figures == metrics_of(records["parley"])
+    assert figures["deal_rate"]
 
 
 def test_nobody_lives_otherwise_without_a_plan(records: dict[str, Record]) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from parley.engine.library import Library
 from parley.locale import language_of
+from parley.negotiation.levers import Confirm
 from parley.negotiation.policy import load_policy
 from parley.run.approving import Audience, texts_to_register
 from parley.run.case_files import read_bytes
@@ -80,7 +81,8 @@ def bench_of(cases: Sequence[BorrowerCase], files: Mapping[str, bytes], seed: in
     """
     library = build_library(Settings(), registrations=_registrations(cases))
     if policy is not None:
-        library = replace(library, policy=load_policy(read_bytes(policy)))
+        # The borrowers of an evaluation have no page: where it alone would count, their yes by text stands for it.
+        library = replace(library, policy=replace(load_policy(read_bytes(policy)), confirm=Confirm.REPLY))
     return Bench(cases, library, load_card(files[CARD_FILE]), files, seed)
 
 
