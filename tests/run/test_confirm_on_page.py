@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from parley.engine import acts
 from parley.engine.outcome import Outcome
 from parley.engine.turn import Library
 from parley.engine.visit import Agree, Choose, SayCapacity, VisitAct
@@ -15,6 +16,7 @@ from parley.run.checking.offers import Record, check_offer
 from parley.run.checking.report import Tally
 from parley.run.working import work_due
 from parley.store import models, visits
+from parley.store.desk import Done, act_on
 from parley.store.offers import kept_offer
 from tests.engine.sample import page_library
 from tests.run.desk import COST, NOON, TODAY, Desk, Person, library
@@ -83,6 +85,22 @@ def test_the_offer_is_sound_by_its_certificate(desk: Desk, ada: Person) -> None:
     assert kept.policy_text == page_library().policy.text
     fields = ("on", "currency", "capacity_minor", "plans", "certificate", "policy_text")
     assert check_offer(Record(**{name: getattr(kept, name) for name in fields}, is_rulebook_known=True)) == []
+
+
+def test_after_the_third_yes_a_person_agrees_it_on_the_phone(desk: Desk, ada: Person) -> None:
+    read_back(desk, ada)
+    told = [says(desk, ada, "yes", NOON + minutes * MINUTE) for minutes in (2, 3, 4)]
+    assert told == ["plan.confirm_on_page", "plan.confirm_on_page", "hand_over.person"]
+    dana = desk.operator("dana")
+    reached = acts.LogCall(acts.Direction.IN, acts.CallOutcome.REACHED)
+    steps: list[acts.Act] = [acts.TakeOver(), reached, acts.ReadBack(1), acts.Agree(1)]
+    for minutes, act in enumerate(steps, start=5):
+        talk = models.Conversation.objects.get(borrower=ada.borrower)
+        at = NOON + minutes * MINUTE
+        done = act_on(dana, talk.id, talk.version, act, at, page_library(), desk.vault, COST)
+        assert isinstance(done, Done), done.no
+    assert models.Arrangement.objects.get().option == 1
+    assert found() == {}
 
 
 def test_an_engine_that_takes_the_yes_by_text_is_found_out(desk: Desk, ada: Person) -> None:
