@@ -22,6 +22,7 @@ from parley.providers.centre_faults import NO_FAULTS, Faults
 from parley.providers.port import Provider
 from parley.providers.sandbox import Sandbox
 from parley.purpose import Purpose
+from parley.run.carriers import only
 from parley.run.library import build_library, nightly_terms
 from parley.run.loops import Pipeline
 from parley.run.nightly import NightlyTerms, run_nightly
@@ -198,11 +199,11 @@ class Desk:
         return Sandbox(self.folder / "centre.jsonl", seed=seed, short_code="55501", faults=faults)
 
     def sender(self, provider: Provider) -> Sender:
-        return Sender(provider, library(), self.vault)
+        return Sender(only(provider), library(), self.vault)
 
     def pipeline(self, provider: Provider) -> Pipeline:
         return Pipeline(
-            provider, library(), self.vault, self.sender(provider), Pager(Settings()), Watch(Settings()), COST
+            only(provider), library(), self.vault, self.sender(provider), Pager(Settings()), Watch(Settings()), COST
         )
 
     def nightly(

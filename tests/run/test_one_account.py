@@ -13,6 +13,7 @@ from django.db import connections
 from parley.ids import Msisdn
 from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
+from parley.run.carriers import only
 from parley.run.checking import check
 from parley.run.home import Opened, open_home
 from parley.run.importing.importer import Request, import_file
@@ -81,8 +82,10 @@ def take(opened: Opened, kind: Kind, text: str, map_text: str, now: datetime) ->
 def test_one_account_goes_from_file_to_kept_arrangement(opened: Opened) -> None:
     centre = Sandbox(opened.home.centre_log, seed=1, short_code="55501")
     library, provider = build_library(opened.settings), Guarded(centre)
-    sender = Sender(provider, library, opened.vault)
-    pipeline = Pipeline(provider, library, opened.vault, sender, Pager(opened.settings), Watch(opened.settings), 7_900)
+    sender = Sender(only(provider), library, opened.vault)
+    pipeline = Pipeline(
+        only(provider), library, opened.vault, sender, Pager(opened.settings), Watch(opened.settings), 7_900
+    )
     terms = nightly_terms(opened.settings, library)
 
     def night(day: date) -> None:

@@ -12,6 +12,7 @@ from parley.engine.turn import turn as real_turn
 from parley.ids import Msisdn
 from parley.providers.centre_faults import Faults
 from parley.run import receiving, working
+from parley.run.carriers import only
 from parley.run.receiving import receive_due
 from parley.run.working import work_due
 from parley.store import models
@@ -49,14 +50,14 @@ def test_what_was_not_stored_comes_again_and_what_was_stored_does_not(
     with monkeypatch.context() as patch:
         patch.setattr(receiving, "take", fail)
         with pytest.raises(RuntimeError):
-            receive_due(centre, library(), desk.vault, NOON)
+            receive_due(only(centre), library(), desk.vault, NOON)
     assert not models.Inbound.objects.exists()
     with monkeypatch.context() as patch:
         patch.setattr(centre, "acknowledge", fail)
         with pytest.raises(RuntimeError):
-            receive_due(centre, library(), desk.vault, NOON)
-    assert receive_due(centre, library(), desk.vault, NOON) == 1
-    assert receive_due(centre, library(), desk.vault, NOON) == 0
+            receive_due(only(centre), library(), desk.vault, NOON)
+    assert receive_due(only(centre), library(), desk.vault, NOON) == 1
+    assert receive_due(only(centre), library(), desk.vault, NOON) == 0
     assert models.Inbound.objects.count() == 1
 
 

@@ -13,6 +13,7 @@ from parley.contact.replay import Again, compare, decide_again
 from parley.engine.library import Library
 from parley.errors import BadInput
 from parley.messaging.ledger import State
+from parley.run.carriers import only
 from parley.run.home import init_home, open_home, remember_settings
 from parley.run.library import build_library
 from parley.run.sending import Sender
@@ -66,7 +67,7 @@ def waiting(desk: Desk, body: str = BODY, place: tuple[str, str] = ("IN", "Asia/
 
 
 def send(desk: Desk, of: Library, at: datetime = NOON) -> models.GateDecision:
-    Sender(desk.centre(), of, desk.vault).send_due(at)
+    Sender(only(desk.centre()), of, desk.vault).send_due(at)
     row = models.GateDecision.objects.latest("id")
     assert row.facts is not None
     # Made again from what is stored alone: the file of registrations is not asked.

@@ -13,6 +13,7 @@ from parley.engine.library import Library
 from parley.errors import BadInput
 from parley.rulebook.carriers import PROVIDERS
 from parley.run import rules_in_use, serving
+from parley.run.carriers import only
 from parley.run.clock import MovableClock
 from parley.run.library import build_library
 from parley.run.rule_files import rule_files
@@ -188,7 +189,7 @@ def test_what_carries_a_text_is_asked_of_the_rules_as_they_are_now(
     home: Home, rules: RulesInUse, folder: Path, library: Library
 ) -> None:
     desk = Desk(home.vault, home.folder)
-    sender = Sender(desk.centre(), library, desk.vault)
+    sender = Sender(only(desk.centre()), library, desk.vault)
 
     def carried_by() -> str:
         person = desk.person()

@@ -27,6 +27,7 @@ from parley.engine.asking import contact_facts
 from parley.engine.operator import may_call
 from parley.messaging.catalogue import ContentClass
 from parley.purpose import Actor, Channel, Purpose
+from parley.run.carriers import only
 from parley.run.sending import Sender
 from parley.store import models
 from parley.store.cases import load_desk_case
@@ -255,7 +256,7 @@ def test_a_text_whose_class_the_catalogue_bars_since_it_was_written_is_refused_a
     shipped = library()
     entry = replace(shipped.catalogue.entry(said.template_key), classes=frozenset({ContentClass.RECOMMENDATION}))
     edited = replace(shipped.catalogue, entries={**shipped.catalogue.entries, said.template_key: entry})
-    sender = Sender(work.desk.centre(), replace(shipped, catalogue=edited), work.desk.vault)
+    sender = Sender(only(work.desk.centre()), replace(shipped, catalogue=edited), work.desk.vault)
     while sender.send_due(NOON):
         pass
     said.refresh_from_db()

@@ -15,6 +15,8 @@ from django.db import transaction
 from parley.contact.content import contents_of
 from parley.contact.facts import ContactFacts, Discloses, Hold, OptOut, OptOutScope
 from parley.contact.gate import Decision, Permit, Refused, decide
+from parley.contact.registrations import NamedAs
+from parley.contact.routes import single
 from parley.engine.stated import Said
 from parley.messaging.ledger import State
 from parley.purpose import Actor, Purpose
@@ -33,7 +35,7 @@ from tests.run.desk import BODY, NOON, TODAY, Anything, Desk, Person, in_threads
 from tests.store.conftest import Home
 from tests.store.desk_work import HOUR
 
-TERMS = Terms(Actor.ORIGINAL_CREDITOR, 30, 30, "sandbox")
+TERMS = Terms(Actor.ORIGINAL_CREDITOR, 30, 30, single("sandbox", 0), lambda *_: NamedAs(), lambda _: {})
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def desk(home: Home) -> Desk:
     return Desk(home.vault, home.folder)
 
 
-def judge(facts: ContactFacts, said: Said) -> Decision:
+def judge(facts: ContactFacts, said: Said, kind: str) -> Decision:
     of = library()
     return decide(replace(facts, content=contents_of(said.text, of.outbound)), of.rulebook, of.gate)
 
@@ -283,9 +285,9 @@ def test_nothing_is_intended_that_the_gate_refuses_when_asked_again(sqlite_home:
     messages = [_random_case(desk, dice) for _ in range(60)]
     asked: list[ContactFacts] = []
 
-    def note(facts: ContactFacts, said: Said) -> Decision:
+    def note(facts: ContactFacts, said: Said, kind: str) -> Decision:
         asked.append(facts)
-        return judge(facts, said)
+        return judge(facts, said, kind)
 
     intended = {one.message_id for one in dispatch(desk, limit=200, ask=note)}
     assert len(asked) == len(messages)

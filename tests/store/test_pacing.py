@@ -6,6 +6,7 @@ import pytest
 
 from parley.messaging.bucket import Rate
 from parley.messaging.ledger import State
+from parley.run.carriers import only
 from parley.run.sending import Sender
 from parley.store import models
 from parley.store.outbox import BULK_PRIORITY
@@ -26,7 +27,7 @@ def queue(desk: Desk, count: int, priority: int = BULK_PRIORITY) -> list[models.
 
 def test_a_route_is_given_no_more_than_its_rate(desk: Desk) -> None:
     queue(desk, 12)
-    sender = Sender(desk.centre(), library(), desk.vault, Pace({"sandbox": Rate(per_second=2, burst=5)}))
+    sender = Sender(only(desk.centre()), library(), desk.vault, Pace({"sandbox": Rate(per_second=2, burst=5)}))
     assert [sender.send_due(NOON), sender.send_due(NOON)] == [5, 0]
     assert sender.send_due(NOON + timedelta(seconds=1)) == 2
     assert sender.send_due(NOON + timedelta(hours=1)) == 5
@@ -35,7 +36,7 @@ def test_a_route_is_given_no_more_than_its_rate(desk: Desk) -> None:
 def test_what_could_not_be_used_is_given_back(desk: Desk) -> None:
     pace = Pace({"sandbox": Rate(per_second=1, burst=5)})
     queue(desk, 2)
-    sender = Sender(desk.centre(), library(), desk.vault, pace)
+    sender = Sender(only(desk.centre()), library(), desk.vault, pace)
     assert sender.send_due(NOON) == 2
     assert pace.take("sandbox", 10, NOON) == 3
 

@@ -22,6 +22,7 @@ from parley.cli import (
     lender,
     numbers,
     operations,
+    provider,
     reading,
     replies,
     rules,
@@ -72,6 +73,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(lender.app, name="lender")
 app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(numbers.app, name="numbers")
+app.add_typer(provider.app, name="provider")
 app.add_typer(replies.app, name="replies")
 app.add_typer(rules.app, name="rules")
 app.add_typer(sending.app, name="sending")

@@ -67,7 +67,7 @@ def _run(home: HomeOption, command: str, *loops: str) -> None:
     """Run the named loops until stopped."""
     from parley.run.beside import Beside
     from parley.run.clock import open_clock
-    from parley.run.home import open_home, remember_settings, resolve_home
+    from parley.run.home import key_source, open_home, remember_settings, resolve_home
     from parley.run.serving import build_pipeline, build_worker_jobs, serve
     from parley.store.database import is_sqlite
     from parley.store.faults import faults
@@ -79,7 +79,7 @@ def _run(home: HomeOption, command: str, *loops: str) -> None:
         clock = open_clock(opened.home, opened.settings)
         remember_settings(opened, clock.now())
         say(f"{command}: running; stop it with Ctrl-C.", f"{command}：运行中，按 Ctrl-C 停止。", chinese=here())
-        pipeline = build_pipeline(opened)
+        pipeline = build_pipeline(opened, key_source(opened.home, opened.settings, os.environ))
         is_worker = "work" in loops and not is_sqlite()
         jobs = Beside("jobs", build_worker_jobs(opened, pipeline).work_off, clock) if is_worker else None
         door = _callback_door(opened, pipeline, clock) if "receive" in loops else None
@@ -125,7 +125,7 @@ def serve(
     """Serve the pages; receive, answer, send, page and decide every night: all in one process, until stopped."""
     from parley.run.beside import Beside
     from parley.run.clock import open_clock
-    from parley.run.home import open_home, remember_settings, resolve_home
+    from parley.run.home import key_source, open_home, remember_settings, resolve_home
     from parley.run.pages import Pages, build_services
     from parley.run.serving import LOOPS, build_jobs, build_nightly, build_pipeline
     from parley.run.serving import serve as run_loops
@@ -137,7 +137,7 @@ def serve(
     with faults(), writer_lock(root, "parley serve"):
         clock = open_clock(opened.home, opened.settings)
         remember_settings(opened, clock.now())
-        pipeline = build_pipeline(opened)
+        pipeline = build_pipeline(opened, key_source(opened.home, opened.settings, os.environ))
         web = opened.settings.web
         ports = {"console": port or web.console_port, "portal": port + 1 if port else web.page_port}
         pages = Pages(opened, build_services(opened, pipeline, clock), ports)

@@ -102,6 +102,10 @@ class NamedAs:
     values: tuple[tuple[str, str], ...] = ()
 
 
+UNNAMED: Final = NamedAs()
+"""Nothing is registered for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registrations:
     """All of a lender, in the order of the file. `digest`: SHA-256 of it, hex; empty where there is none."""

@@ -102,11 +102,14 @@ def since_of(holds: Sequence[StandingHold]) -> Mapping[Flag, tuple[date, ...]]:
     return found
 
 
-def with_text(facts: ContactFacts, said: Said, library: Library, rules: Rulebook) -> ContactFacts:
+def with_text(
+    facts: ContactFacts, said: Said, library: Library, rules: Rulebook, kind: str | None = None
+) -> ContactFacts:
     """Return the facts of a contact whose text is known.
 
     What it contains, how it is carried, what is registered, whether its guidance is permitted, its numbers are those of
-    the offer, and it takes back what was confirmed. *rules*: those it will be judged by, of *library* or not.
+    the offer, and it takes back what was confirmed. *rules*: those it will be judged by, of *library* or not. *kind*:
+    of carrier; None where its route is not chosen yet: that of the cheapest that may.
     """
     found = set[Flag]()
     if said.offered is not None and states_other_numbers(said.text, said.offered, library.lender):
@@ -116,10 +119,13 @@ def with_text(facts: ContactFacts, said: Said, library: Library, rules: Rulebook
     barred = barred_flags(
         *(said.key, said.text, library.catalogue, facts.actor, library.permissions), is_by_person=said.is_by_person
     )
+    if kind is None:
+        kind = next(iter(library.routes.kinds(facts.jurisdiction, facts.purpose)), library.route.provider)
+    route = library.route if kind == library.route.provider else replace(library.route, provider=kind)
     return replace(
         facts,
         content=contents_of(said.text, library.outbound),
-        carriage=library.route.carriage(facts, said.text, rules.carriers),
+        carriage=route.carriage(facts, said.text, rules.carriers),
         flags=facts.flags | barred | found,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from parley.contact.gate import GateSettings
 from parley.contact.registrations import Route
+from parley.contact.routes import Routes
 from parley.engine.guidance import Permissions
 from parley.engine.lender import Lender
 from parley.engine.service import ServiceTimes
@@ -24,11 +25,11 @@ from parley.rulebook.book import Rulebook
 class Library:
     """What the engine knows by heart: catalogue, word tables, rulebook, policy, the lender; loaded once.
 
-    `reader` reads replies, `after_words` what they say of a plan, `outbound` our own texts; `route` says by whom they
-    are carried and what is registered; `credit` and `missed` are what the terms of a plan say beside its figures.
-    Two things may be exchanged while a process runs, each as a whole: `rulebook` by `run.rules_in_use`, `catalogue` by
-    `run.texts_in_use`. Each decision is by one rulebook and names it, each message by one version of a text. Whoever
-    decides takes them once, and nothing else here is made of them.
+    `reader` reads replies, `after_words` what they say of a plan, `outbound` our own texts; `routes` says by whom they
+    are carried, `route` what is registered for them; `credit` and `missed` are what the terms of a plan say beside its
+    figures. Two things may be exchanged while a process runs, each as a whole: `rulebook` by `run.rules_in_use`,
+    `catalogue` by `run.texts_in_use`. Each decision is by one rulebook and names it, each message by one version of a
+    text. Whoever decides takes them once, and nothing else here is made of them.
     """
 
     catalogue: Catalogue
@@ -44,6 +45,7 @@ class Library:
     in_collection_days: int
     gate: GateSettings
     route: Route
+    routes: Routes
     permissions: Permissions
     times: ServiceTimes
     after_words: Lexicon

@@ -93,6 +93,8 @@ class Declaration:
     carriage: Carriage = STANDARD
     needs: frozenset[Registered] = frozenset()
     countries: frozenset[str] = frozenset()
+    # Its callbacks are verified by a secret of ours (`parley callbacks secret`), not by one of its own.
+    uses_our_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from parley.providers.kinds import KINDS
+from parley.providers.port import Callbacks
 from parley.providers.signed import SignedCallbacks
 from parley.run.clock import Clock
 from parley.run.home import Opened
 from parley.run.loops import Pipeline
 from parley.run.pages import Listener
+from parley.run.routing import build_callbacks
 from parley.store.keys import KeySource, load_callback_secrets
 from parley.web.hooks import Gatherer, Taker, hooks
 
@@ -23,7 +26,10 @@ class CallbackDoor:
         inbound = opened.settings.inbound
         taker = Taker(pipeline.library, pipeline.vault, clock)
         self._gatherer = Gatherer(taker.write, taker.close)
-        routes = {name: SignedCallbacks(load_callback_secrets(source, name)) for name in inbound.routes.split()}
+        routes: dict[str, Callbacks] = {
+            name: SignedCallbacks(load_callback_secrets(source, name)) for name in inbound.routes.split()
+        }
+        routes |= build_callbacks(pipeline.carriers.routes, opened.settings, source)
         app = hooks(routes, self._gatherer, self.wall, inbound.public_url)
         self._listener = Listener(app, "callbacks", inbound.listen, inbound.port, _TOLD, behind_https=False)
 
@@ -43,8 +49,10 @@ class CallbackDoor:
 
 
 def build_callback_door(opened: Opened, pipeline: Pipeline, clock: Clock, source: KeySource) -> CallbackDoor | None:
-    """Return the door for carriers of a home; None where its settings name no route.
+    """Return the door for carriers of a home; None where nothing is posted to it.
 
     Raises HomeUnusable where a route has no secret, BadInput where the port is in use.
     """
-    return CallbackDoor(opened, pipeline, clock, source) if opened.settings.inbound.routes else None
+    kinds = {line.kind for line in pipeline.carriers.routes.lines if line.kind in KINDS}
+    is_posted = opened.settings.inbound.routes or any(KINDS[kind].callbacks is not None for kind in kinds)
+    return CallbackDoor(opened, pipeline, clock, source) if is_posted else None

@@ -12,6 +12,7 @@ from typing import Final
 from parley.contact.content import Words
 from parley.contact.gate import GateSettings
 from parley.contact.registrations import Route, read_registrations
+from parley.contact.routes import Routes, single
 from parley.engine.guidance import Permissions
 from parley.engine.lender import Lender
 from parley.engine.nightly import Cadence
@@ -63,7 +64,9 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield prefix + entry.name, entry.read_bytes()
 
 
-def build_library(settings: Settings, rulebook: Rulebook | None = None, registrations: bytes = b"") -> Library:
+def build_library(
+    settings: Settings, rulebook: Rulebook | None = None, registrations: bytes = b"", routes: Routes | None = None
+) -> Library:
     """Return the library of a home with *settings*, *rulebook*, by default the one Parley ships, and *registrations*.
 
     *registrations*: the file as it is; empty: nothing is registered. Raises BadInput where a file does not hold
@@ -88,6 +91,7 @@ def build_library(settings: Settings, rulebook: Rulebook | None = None, registra
             reply_minutes=settings.contact.reply_window_minutes,
         ),
         route=build_route(settings.messages.provider, rules, registrations),
+        routes=routes or single(settings.messages.provider, settings.messages.cost_per_segment_micro),
         # Who gave them and where that is written stand together, or the settings are refused.
         permissions=Permissions(
             options=bool(settings.guidance.options_reference), advice=bool(settings.guidance.advice_reference)

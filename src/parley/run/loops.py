@@ -19,9 +19,9 @@ import structlog
 
 from parley.engine.turn import Library
 from parley.errors import ParleyError
-from parley.providers.port import Provider
 from parley.providers.sandbox import Sandbox
 from parley.purpose import OnUnknown, Purpose
+from parley.run.carriers import Carriers
 from parley.run.clock import Clock, HomeClock
 from parley.run.nightly import NightlyTerms, run_nightly
 from parley.run.paging import Pager
@@ -58,7 +58,7 @@ Round = Callable[[datetime], int]
 class Pipeline:
     """The working parts of one home, built once."""
 
-    provider: Provider
+    carriers: Carriers
     library: Library
     vault: Vault
     sender: Sender
@@ -80,7 +80,7 @@ class Pipeline:
         """Take in what the provider brings; what waited too long for its other parts goes to a person."""
         matched = match_waiting(now, self.vault, MATCHED_AT_ONCE)
         waited = give_up_parts(now - timedelta(minutes=self.parts_minutes), now, self.library, self.vault)
-        return receive_due(self.provider, self.library, self.vault, now) + waited + matched
+        return receive_due(self.carriers, self.library, self.vault, now) + waited + matched
 
     def work(self, now: datetime) -> int:
         """Answer waiting replies."""

@@ -30,6 +30,11 @@ class Home:
         return self.root / "registrations.toml"
 
     @property
+    def routes_file(self) -> Path:
+        """By whom messages are carried, where that is not the sandbox; it may be absent."""
+        return self.root / "routes.toml"
+
+    @property
     def keys(self) -> Path:
         """The keys' folder, unless the settings name another."""
         return self.root / "keys"
@@ -121,12 +126,21 @@ def read_settings(home: Home) -> Settings:
 
 def read_registrations(home: Home) -> bytes:
     """Return the home's file of registrations as it is; empty where there is none. Raises HomeUnusable."""
+    return _content(home.registrations_file)
+
+
+def read_routes_file(home: Home) -> bytes:
+    """Return the home's file of routes as it is; empty where there is none. Raises HomeUnusable."""
+    return _content(home.routes_file)
+
+
+def _content(path: Path) -> bytes:
     try:
-        return home.registrations_file.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return b""
     except OSError as error:
         raise HomeUnusable(
-            f"{home.registrations_file} cannot be read: {error.strerror}. Run Parley as the user that owns the home.",
-            f"无法读取 {home.registrations_file}：{error.strerror}。请以主目录所有者的身份运行 Parley。",
+            f"{path} cannot be read: {error.strerror}. Run Parley as the user that owns the home.",
+            f"无法读取 {path}：{error.strerror}。请以主目录所有者的身份运行 Parley。",
         ) from None

@@ -14,24 +14,27 @@ from parley.messaging.bucket import Rate
 from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
 from parley.run.campaigns import Campaigns
+from parley.run.carriers import Carriers, only
 from parley.run.clock import Clock, open_clock
-from parley.run.home import Opened
+from parley.run.home import Opened, key_source
 from parley.run.importing.asked import run_import, try_import, undo_import
 from parley.run.importing.desk import ImportDesk
 from parley.run.jobs import Jobs, count_job, draft_job, nightly_job, send_job
 from parley.run.library import build_library, nightly_terms, unknown_policy
 from parley.run.loops import Nightly, Pipeline, Round, run_forever
 from parley.run.paging import Pager
+from parley.run.place import read_routes_file
 from parley.run.replaying import replay_job
+from parley.run.routing import build_carriers, pace_of, routes_of
 from parley.run.rulebooks import RulebookFolders, rulebook_in_use
 from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
 from parley.run.texts_in_use import TextsInUse
 from parley.run.watching import Watch
 from parley.settings.messages import SANDBOX
-from parley.settings.model import Settings
 from parley.store.alerts import next_watch
 from parley.store.database import is_sqlite
+from parley.store.keys import KeySource
 from parley.store.outbox import next_due
 from parley.store.pacing import Pace
 from parley.store.parts import oldest_waiting_at
@@ -43,20 +46,22 @@ _WITH_FILES: Final = ("import.", "rules.")
 SEED: Final = 1
 
 
-def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
-    """Return the working parts of a home with the sandbox as its provider, the only one of this version."""
+def build_pipeline(opened: Opened, source: KeySource | None = None, *, seed: int = SEED) -> Pipeline:
+    """Return the working parts of a home. *source*: of the secrets of its routes; by default the files of the home.
+
+    Raises BadInput where a route cannot be built.
+    """
     settings = opened.settings
-    assert settings.messages.provider == SANDBOX, "the settings allow no other provider yet"
-    library = build_library(settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+    carriers, sandbox, pace = _carriers(opened, source, seed)
+    rules = rulebook_in_use(opened.home.rulebook)
+    library = build_library(settings, rules, opened.registrations, carriers.routes)
     texts = TextsInUse(library, opened.vault, settings.web.zone)
     texts.refresh(open_clock(opened.home, settings).now())
-    sandbox = Sandbox(opened.home.centre_log, seed=seed, short_code=SHORT_CODE)
-    provider = Guarded(sandbox)
     return Pipeline(
-        provider=provider,
+        carriers=carriers,
         library=library,
         vault=opened.vault,
-        sender=Sender(provider, library, opened.vault, _pace(settings, provider.name)),
+        sender=Sender(carriers, library, opened.vault, pace),
         on_unknown=unknown_policy(settings),
         pager=Pager(settings),
         watch=Watch(settings),
@@ -68,9 +73,16 @@ def build_pipeline(opened: Opened, *, seed: int = SEED) -> Pipeline:
     )
 
 
-def _pace(settings: Settings, provider: str) -> Pace:
-    said = settings.messages
-    return Pace({provider: Rate(said.per_second, said.burst)} if said.per_second else {})
+def _carriers(opened: Opened, source: KeySource | None, seed: int) -> tuple[Carriers, Sandbox | None, Pace]:
+    """Return the carriers of a home, its message centre where that is the sandbox, and how fast each is given texts."""
+    said = opened.settings.messages
+    if said.provider == SANDBOX:
+        sandbox = Sandbox(opened.home.centre_log, seed=seed, short_code=SHORT_CODE)
+        pace = Pace({SANDBOX: Rate(said.per_second, said.burst)} if said.per_second else {})
+        return only(Guarded(sandbox), said.cost_per_segment_micro), sandbox, pace
+    routes = routes_of(read_routes_file(opened.home))
+    source = source or key_source(opened.home, opened.settings, {})
+    return build_carriers(routes, opened.settings, source), None, pace_of(routes)
 
 
 def build_nightly(opened: Opened, pipeline: Pipeline) -> Nightly | None:

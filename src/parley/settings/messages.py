@@ -8,9 +8,11 @@ from typing import Final
 
 from parley.settings.field import setting
 
-# The message routes that this version can drive. The sandbox delivers inside the process and to nobody outside.
+# Who may carry messages: the sandbox, which delivers inside the process and to nobody outside, or the routes that the
+# home's file routes.toml names.
 SANDBOX: Final = "sandbox"
-PROVIDERS: Final = (SANDBOX,)
+ROUTES: Final = "routes"
+PROVIDERS: Final = (SANDBOX, ROUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,8 @@ class Messages:
 
     provider: str = setting(
         SANDBOX,
-        "Who carries the messages; the sandbox reaches nobody outside this machine.",
-        "短信通道；sandbox 不会发到本机以外。",
+        "Who carries the messages: sandbox reaches nobody outside this machine; routes are those of routes.toml.",
+        "短信通道：sandbox 不会发到本机以外；routes 即 routes.toml 中的各通道。",
         choices=PROVIDERS,
     )
     stop_words: Mapping[str, str] = setting(

@@ -184,12 +184,45 @@ def load_callback_secrets(source: KeySource, route: str) -> tuple[str, ...]:
     return secrets_found
 
 
+def route_key(route: str, key: str) -> str:
+    """Return what the secret *key* of a carrier's *route* is called."""
+    return f"route-{route}-{key}"
+
+
+def load_route_secret(source: KeySource, route: str, key: str) -> str:
+    """Return the secret *key* that *route* shows its carrier, such as a password: the first line of what is kept.
+
+    Raises HomeUnusable with what to do where there is none or it is exposed. It is never shown.
+    """
+    name = route_key(route, key)
+    found = _text(source, name).strip().splitlines()
+    if not found or not found[0].strip():
+        variable = variable_of(name)
+        raise HomeUnusable(
+            f"The secret {key} of route {route} is missing. Give it with `parley provider secret {route} {key}`; where "
+            f"keys come from the environment or a command, as {variable} or {name}.",
+            f"缺少通道 {route} 的密钥 {key}。请以 `parley provider secret {route} {key}` 提供；"
+            f"密钥来自环境变量或命令时，请以 {variable} 或 {name} 提供。",
+        )
+    return found[0].strip()
+
+
+def keep_route_secret(folder: Path, route: str, key: str, secret: str) -> None:
+    """Write the secret *key* of *route* into *folder*, mode 600, in place of one that is there. Raises HomeUnusable."""
+    _replace(folder, route_key(route, key), secret.encode() + b"\n")
+
+
 def variable_of(name: str) -> str:
     """Return the environment variable in which the key *name* comes."""
     return f"PARLEY_{name.upper().replace('-', '_')}_KEY"
 
 
 def _secrets(source: KeySource, name: str) -> tuple[str, ...]:
+    return tuple(_text(source, name).split())
+
+
+def _text(source: KeySource, name: str) -> str:
+    """Return what *source* holds under *name*; empty where it holds nothing."""
     match source:
         case KeyFiles(folder):
             path = folder / f"{name}.key"
@@ -200,7 +233,7 @@ def _secrets(source: KeySource, name: str) -> tuple[str, ...]:
             text = _run_command(argv, (name,))[name]
         case _:
             assert_never(source)
-    return tuple(text.split())
+    return text
 
 
 def _is_secret(text: str) -> bool:
@@ -217,11 +250,18 @@ def create_webhook_secret(folder: Path, name: str = WEBHOOK) -> str:
     """
     path, fresh = folder / f"{name}.key", _SECRET_PREFIX + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
     before = _read_file(path).split()[:1] if path.exists() else []
-    written = path.with_suffix(".new")
+    _replace(folder, name, "".join(f"{one}\n" for one in (fresh, *before)).encode())
+    return fresh
+
+
+def _replace(folder: Path, name: str, text: bytes) -> None:
+    """Write *text* as the key *name*, whole or not at all. Raises HomeUnusable."""
+    path = folder / f"{name}.key"
+    written = path.with_name(f"{name}.new")
     try:
         written.unlink(missing_ok=True)
         descriptor = os.open(written, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        _write_text(descriptor, "".join(f"{one}\n" for one in (fresh, *before)).encode())
+        _write_text(descriptor, text)
         written.replace(path)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
@@ -229,7 +269,6 @@ def create_webhook_secret(folder: Path, name: str = WEBHOOK) -> str:
             f"The secret cannot be written to {folder}: {reason}. Free space or correct the rights of the folder.",
             f"无法将密钥写入 {folder}：{reason}。请腾出空间或更正目录权限。",
         ) from None
-    return fresh
 
 
 def _write_text(descriptor: int, text: bytes) -> None:

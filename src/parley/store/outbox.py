@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,17 +21,21 @@ from parley.contact.explain import explain
 from parley.contact.facts import Contact, ContactFacts, Hold
 from parley.contact.facts_json import facts_to_json
 from parley.contact.gate import Decision, Permit, Refused
+from parley.contact.registrations import UNNAMED, NamedAs
+from parley.contact.routes import Health, Line, NoRoute, Routes
 from parley.dates import local_date
 from parley.engine.asking import Answering, contact_facts, is_identity_fresh
 from parley.engine.case import ContactRecord
 from parley.engine.stated import Said
 from parley.ids import Msisdn
+from parley.locale import Language
 from parley.messaging.ledger import ENDED, Event, State, advance
 from parley.negotiation.state import State as Talk
 from parley.purpose import Actor, Channel, Purpose
 from parley.servicing.account import Due
 from parley.store import audit, models
 from parley.store.bulk import update_rows
+from parley.store.dispatching import Dispatch
 from parley.store.lock import lock_free_borrowers
 from parley.store.offers import offered_by
 from parley.store.prepared import Given, GivenMany, ask, ask_models
@@ -43,8 +48,10 @@ from parley.store.vault import Unreadable, Vault
 _IN_ORDER: Final = ("priority", "not_before", "id")
 _NOW: Final = Given("now", DateTimeField())
 _IDS: Final = GivenMany("ids", UUIDField())
-# Asked with the text as it would leave, and the offer it speaks of, where it speaks of one.
-Judge = Callable[[ContactFacts, Said], Decision]
+# Asked with the text as it would leave, the offer it speaks of, where it speaks of one, and the kind of its carrier.
+Judge = Callable[[ContactFacts, Said, str], Decision]
+# Told facts, text and kind of carrier of what may leave: what is registered for it.
+Named = Callable[[ContactFacts, str, str], NamedAs]
 
 # A message deferred past its last use is not sent late.
 TOO_LATE: Final = "too_late"
@@ -69,6 +76,9 @@ class Intended:
     segments: int
     not_after: datetime
     is_synthetic: bool
+    language: Language
+    route: str = ""
+    named_as: NamedAs = UNNAMED
 
     def __repr__(self) -> str:
         return f"Intended({self.message_id}, {self.to!r})"
@@ -76,35 +86,47 @@ class Intended:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What dispatch must know of the deployment."""
+    """What dispatch must know of the deployment. `health`: of its routes at an instant."""
 
     actor: Actor
     identity_fresh_days: int
     in_collection_days: int
-    provider: str
+    routes: Routes
+    named: Named
+    health: Callable[[datetime], Mapping[str, Health]]
 
 
-def decide_batch(now: datetime, limit: int, judge: Judge, terms: Terms, vault: Vault) -> list[Intended]:
+def decide_batch(
+    now: datetime,
+    limit: int,
+    judge: Judge,
+    terms: Terms,
+    vault: Vault,
+    room: Mapping[str, int] = MappingProxyType({}),
+) -> list[Intended]:
     """Claim up to *limit* messages whose time has come, ask the gate for each, commit, and return those to hand over.
 
     Permitted → intended; refused for now → queued with a later time; refused for good → refused; too late → expired.
-    A batch of which nothing may go is followed by the next one: none returned means that nothing is due.
+    A batch of which nothing may go is followed by the next one: none returned means that nothing is due. *room*: how
+    many messages each paced route takes now.
     """
     for _ in range(_WINDOWS):
-        claimed, handed = _decide_once(now, limit, judge, terms, vault)
+        claimed, handed = _decide_once(now, limit, judge, terms, vault, room)
         if handed or not claimed:
             return handed
     return []
 
 
-def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: Vault) -> tuple[int, list[Intended]]:
+def _decide_once(
+    now: datetime, limit: int, judge: Judge, terms: Terms, vault: Vault, room: Mapping[str, int]
+) -> tuple[int, list[Intended]]:
     """Decide one batch in one transaction. Returns how many messages it held, and those to hand over."""
     with transaction.atomic():
         waiting = _claim(now, limit)
         if not waiting:
             return 0, []
         records, dues = load_records({message.borrower_id for message in waiting}, now), _dues(waiting)
-        offered = offered_by(waiting)
+        offered, dispatch = offered_by(waiting), Dispatch(terms.routes, terms.health(now), room, now)
         decisions: list[models.GateDecision] = []
         permitted: list[models.Message] = []
         handed: list[Intended] = []
@@ -116,6 +138,11 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
             if opened is None:
                 move(message, Event.REFUSE, _UNREADABLE, now)
                 continue
+            to = dispatch.to(opened.to, Purpose(message.purpose), opened.language)
+            lines = dispatch.candidates(to)
+            if isinstance(lines, NoRoute):
+                _unrouted(message, lines, dispatch.waits_until(lines), now)
+                continue
             record = records[message.borrower_id]
             facts = _facts(message, dues[message.account_id], record, now, terms)
             said = Said(
@@ -124,22 +151,46 @@ def _decide_once(now: datetime, limit: int, judge: Judge, terms: Terms, vault: V
                 offered.get(message.id),
                 is_by_person=message.written_by_id is not None,
             )
-            decision = judge(facts, said)
+            line, decision = _judged(facts, said, lines, judge)
             decisions.append(
                 decision_row(decision, message.borrower_id, message.account_id, message.id, "dispatch", now)
             )
             if isinstance(decision, Permit):
-                _intend(message, now, terms.provider)
+                _intend(message, now, line.name)
+                dispatch.take(line, to)
                 permitted.append(message)
-                handed.append(opened)
+                handed.append(replace(opened, route=line.name, named_as=terms.named(facts, opened.text, line.kind)))
                 records[message.borrower_id] = _with_contact(records[message.borrower_id], message, now)
             else:
                 _refuse(message, decision, now)
+        dispatch.save()
         update_rows(waiting, ["state", "reason", "not_before", "intended_at", "asked_at", "finished_at", "provider"])
         _note_in_talks(permitted, now)
         models.GateDecision.objects.bulk_create(decisions)
         audit.record(vault, decisions, now)
         return len(waiting), handed
+
+
+def _judged(facts: ContactFacts, said: Said, lines: Sequence[Line], judge: Judge) -> tuple[Line, Decision]:
+    """Return the first route by which the gate lets the text go, and its verdict; where by none, that of the best."""
+    first: tuple[Line, Decision] | None = None
+    for kind in dict.fromkeys(line.kind for line in lines):
+        line = next(line for line in lines if line.kind == kind)
+        decision = judge(facts, said, kind)
+        if isinstance(decision, Permit):
+            return line, decision
+        first = first or (line, decision)
+    assert first is not None, "whoever asks has a route"
+    return first
+
+
+def _unrouted(message: models.Message, why: NoRoute, retry_at: datetime | None, now: datetime) -> None:
+    """Wait for a route where waiting helps and the message is then still of use; else it ends here."""
+    if retry_at is not None and retry_at < message.not_after:
+        move(message, Event.DEFER, why, now)
+        message.not_before = retry_at
+    else:
+        move(message, Event.REFUSE, why, now)
 
 
 def _due_window(first: int, limit: int) -> QuerySet[Any, Any]:
@@ -332,7 +383,10 @@ def _to_hand_over(message: models.Message, vault: Vault) -> Intended | None:
         text = open_text(vault, borrower, Sealed.MESSAGE_BODY, message.id, bytes(message.body_sealed))
     except Unreadable:
         return None
-    return Intended(message.id, Msisdn(address), text, message.segments, message.not_after, point.is_synthetic)
+    language = Language(message.language)
+    return Intended(
+        message.id, Msisdn(address), text, message.segments, message.not_after, point.is_synthetic, language
+    )
 
 
 def cancel_waiting(borrower_id: UUID, *, promotional_only: bool, now: datetime, but_for: UUID | None = None) -> int:

@@ -21,6 +21,7 @@ from django.db import connections, transaction
 
 from parley.ids import Msisdn
 from parley.run import loops
+from parley.run.carriers import only
 from parley.run.receiving import receive_due
 from parley.run.sending import Sender
 from parley.run.working import work_due
@@ -198,7 +199,7 @@ def _live(stage: _Stage, instants: Sequence[datetime], rounds: int) -> None:
     """Run the real loops over the real store as `parley serve` does, so many rounds at each instant."""
     plan, vault = stage.story.plan, stage.vault
     remote = Remote(stage.address, can_look_up=plan.can_look_up)
-    sender = Sender(remote, library(), vault)
+    sender = Sender(only(remote), library(), vault)
     # Nobody waits in a short life.
     vars(loops).update(IDLE_SECONDS=0.0, _wait=lambda _seconds, _stop: None)
 
@@ -206,7 +207,7 @@ def _live(stage: _Stage, instants: Sequence[datetime], rounds: int) -> None:
         return sender.send_due(at, _AT_ONCE) + sender.settle(at)
 
     steps: list[loops.Round] = [
-        lambda at: receive_due(remote, library(), vault, at),
+        lambda at: receive_due(only(remote), library(), vault, at),
         lambda at: work_due(library(), vault, at, COST),
         send,
         give_up_receipts,

@@ -23,6 +23,7 @@ from parley.providers.guard import Guarded
 from parley.providers.sandbox import Sandbox
 from parley.run import approving
 from parley.run.campaigns import TEMPLATES, Audience, Campaigns
+from parley.run.carriers import only
 from parley.run.checking import check
 from parley.run.clock import MovableClock
 from parley.run.demo.core import Core
@@ -98,11 +99,11 @@ class Month:
         self._world = load_world(data_files("parley.simulation.data"))
         library = build_library(settings, registrations=opened.registrations)
         self._centre = Sandbox(opened.home.centre_log, seed=parameters.seed, short_code=SHORT_CODE)
-        provider = Guarded(self._centre)
         cost = settings.messages.cost_per_segment_micro
-        sender, doubts = Sender(provider, library, vault), unknown_policy(settings)
+        carriers = only(Guarded(self._centre), cost)
+        sender, doubts = Sender(carriers, library, vault), unknown_policy(settings)
         self._pipeline = Pipeline(
-            provider, library, vault, sender, Pager(settings), Watch(settings), cost, on_unknown=doubts
+            carriers, library, vault, sender, Pager(settings), Watch(settings), cost, on_unknown=doubts
         )
         self._terms = nightly_terms(settings, library)
         self._library = library

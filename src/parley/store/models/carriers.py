@@ -37,3 +37,24 @@ class WaitingReceipt(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "provider_event"], name="waiting_receipt_once")]
+
+
+class RouteState(models.Model):
+    """How a route has been: batches in a row of which it took nothing, why, and until when it is not asked."""
+
+    provider = models.CharField(max_length=20, primary_key=True)
+    failures = models.IntegerField(default=0)
+    code = models.CharField(max_length=40, default="", blank=True)
+    down_since = models.DateTimeField(null=True)
+    down_until = models.DateTimeField(null=True)
+
+
+class PrefixHour(models.Model):
+    """How many messages went to numbers that begin so in one hour, over all routes; see `contact.routes.Budget`."""
+
+    prefix = models.CharField(max_length=12)
+    hour = models.DateTimeField()
+    messages = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "hour"], name="prefix_hour_once")]
