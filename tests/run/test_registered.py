@@ -10,10 +10,11 @@ import pytest
 
 from parley.contact.registrations import Route, read_registrations
 from parley.contact.replay import Again, compare, decide_again
+from parley.contact.routes import Routes
 from parley.engine.library import Library
 from parley.errors import BadInput
 from parley.messaging.ledger import State
-from parley.run.carriers import only
+from parley.run.carriers import Carriers, only
 from parley.run.home import init_home, open_home, remember_settings
 from parley.run.library import build_library
 from parley.run.sending import Sender
@@ -66,8 +67,15 @@ def waiting(desk: Desk, body: str = BODY, place: tuple[str, str] = ("IN", "Asia/
     )
 
 
+def carried(desk: Desk, kind: str) -> Carriers:
+    """Let the sandbox carry everything as if it were of *kind*."""
+    found = only(desk.centre())
+    (line,) = found.routes.lines
+    return replace(found, routes=Routes((replace(line, kind=kind),)))
+
+
 def send(desk: Desk, of: Library, at: datetime = NOON) -> models.GateDecision:
-    Sender(only(desk.centre()), of, desk.vault).send_due(at)
+    Sender(carried(desk, of.route.provider), of, desk.vault).send_due(at)
     row = models.GateDecision.objects.latest("id")
     assert row.facts is not None
     # Made again from what is stored alone: the file of registrations is not asked.

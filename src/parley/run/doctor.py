@@ -16,9 +16,11 @@ from parley.dates import zone
 from parley.errors import Busy, ParleyError
 from parley.run.home import Home, database_url, emptied, is_emptied, key_source, read_settings
 from parley.run.library import build_route
-from parley.run.place import read_registrations
+from parley.run.place import read_registrations, read_routes_file
+from parley.run.routing import build_carriers, routes_of
 from parley.run.rulebooks import rulebook_in_use
 from parley.settings import Settings
+from parley.settings.messages import ROUTES
 from parley.store import database, lender_queue
 from parley.store.faults import faults
 from parley.store.inbox_twice import USED_TWICE
@@ -75,6 +77,15 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
         "registrations.toml is valid or absent",
         "registrations.toml 有效或不存在",
     )
+    if settings[0].messages.provider == ROUTES:
+        yield _attempt(
+            "routes",
+            lambda: build_carriers(
+                routes_of(read_routes_file(home)), settings[0], key_source(home, settings[0], environ)
+            ).close(),
+            "every route of routes.toml can be built",
+            "routes.toml 中的通道均可使用",
+        )
     yield _rights(home)
     yield _disk(home)
     yield _paging(settings[0])

@@ -25,9 +25,10 @@ RENEW_DAYS: Final = 30
 def look(
     home: Home, settings: Settings, source: KeySource, name: str, today: date, *, asks: bool = True
 ) -> Iterator[Finding]:
-    """Yield what stands of route *name*, well or not, each with what to do. Raises BadInput where there is no such route.
+    """Yield what stands of route *name*, well or not, each with what to do.
 
-    *asks*: whether the carrier is asked if it knows us, without any effect.
+    *asks*: whether the carrier is asked if it knows us, without any effect. Raises BadInput where there is no such
+    route.
     """
     line = route_named(home, name)
     kind = KINDS[line.kind]
@@ -147,17 +148,10 @@ _OPT_OUTS: Final[dict[OptOuts, tuple[str, str]]] = {
 
 def _told(declared: Declaration) -> Finding:
     """Return what everybody who runs this route should know of it."""
-    asked = (
-        (
-            f"can be asked by our reference after {declared.settle_seconds} s",
-            f"{declared.settle_seconds} 秒后可按我方编号查询",
-        )
-        if declared.can_look_up
-        else (
-            "cannot be asked by our reference: what is in doubt stays unknown",
-            "不支持按我方编号查询，存疑者保持未知",
-        )
-    )
+    seconds = declared.settle_seconds
+    asked = ("cannot be asked by our reference: what is in doubt stays unknown", "不支持按我方编号查询，存疑者保持未知")
+    if declared.can_look_up:
+        asked = (f"can be asked by our reference after {seconds} s", f"{seconds} 秒后可按我方编号查询")
     opt_out = _OPT_OUTS[declared.opt_outs]
     return Finding(
         is_well=True,

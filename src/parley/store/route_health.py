@@ -23,6 +23,8 @@ CAME_BACK: Final = "route.back"
 # So many batches of which the carrier took nothing, and it counts as down.
 FAILURES: Final = 3
 FIRST_PAUSE: Final = timedelta(seconds=30)
+# Where a person must act first, there is no use in asking sooner.
+HALTED_PAUSE: Final = timedelta(minutes=5)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
 
 
@@ -52,7 +54,7 @@ def note_batch(provider: str, failure: str, now: datetime, vault: Vault, *, halt
             row.failures, row.code = row.failures + 1, failure
             if halts or was_down or row.failures >= FAILURES:
                 row.down_since = row.down_since or now
-                row.down_until = now + _pause(row.failures)
+                row.down_until = now + max(_pause(row.failures), HALTED_PAUSE if halts else FIRST_PAUSE)
         row.save()
         if was_down != (row.down_since is not None):
             _tell(row, now, vault)
