@@ -24,7 +24,7 @@ from parley.settings.messages import ROUTES
 from parley.store import database, lender_queue
 from parley.store.faults import faults
 from parley.store.inbox_twice import USED_TWICE
-from parley.store.keys import Keys, load_callback_secrets, load_keys, load_webhook_secrets
+from parley.store.keys import Keys, KeySource, load_callback_secrets, load_keys, load_webhook_secrets
 from parley.store.lock import writer_lock
 from parley.store.models import Account, AuditPending, Event, Receipt
 from parley.store.sealed import open_vault
@@ -78,14 +78,7 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
         "registrations.toml 有效或不存在",
     )
     if settings[0].messages.provider == ROUTES:
-        yield _attempt(
-            "routes",
-            lambda: build_carriers(
-                routes_of(read_routes_file(home)), settings[0], key_source(home, settings[0], environ)
-            ).close(),
-            "every route of routes.toml can be built",
-            "routes.toml 中的通道均可使用",
-        )
+        yield _routes(home, settings[0], key_source(home, settings[0], environ))
     yield _rights(home)
     yield _disk(home)
     yield _paging(settings[0])
@@ -287,6 +280,15 @@ def _notices(settings: Settings) -> Check:
         State.OK,
         f"told by {told_by}; {pending:,} notices wait",
         f"送达方式：{told_by}；等待 {pending:,} 条",
+    )
+
+
+def _routes(home: Home, settings: Settings, source: KeySource) -> Check:
+    return _attempt(
+        "routes",
+        lambda: build_carriers(routes_of(read_routes_file(home)), settings, source).close(),
+        "every route of routes.toml can be built",
+        "routes.toml 中的通道均可使用",
     )
 
 
