@@ -73,7 +73,7 @@ def approval(library: Library) -> object:
 
 def dispatch(library: Library) -> object:
     facts = ContactFacts(now=NOON, jurisdiction="IN", zones=("UTC",), purpose=Purpose.REMINDER, channel=Channel.SMS)
-    return _judge(library, facts, Said("Example Card. STOP ends texts.", "reminder.neutral"))
+    return _judge(library, facts, Said("Example Card. STOP ends texts.", "reminder.neutral"), "sandbox")
 
 
 def call(library: Library) -> object:
