@@ -68,6 +68,7 @@ URGENCY: Final[dict[str, Urgency]] = {
     "door_failed": Urgency.UNCLEAR,
     "parts_missing": Urgency.UNCLEAR,
     "part_late": Urgency.UNCLEAR,
+    "media_not_taken": Urgency.UNCLEAR,
     "id_used_twice": Urgency.UNCLEAR,
     "identity_locked": Urgency.UNCLEAR,
     "shared_number": Urgency.UNCLEAR,

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from parley.providers import infobip, twilio
 from parley.providers.declared import Kind
 
-_ALL: tuple[Kind, ...] = ()
+_ALL: tuple[Kind, ...] = (infobip.KIND, twilio.KIND)
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.declared.code: kind for kind in _ALL})
 """Code → kind."""

@@ -54,9 +54,14 @@ def words(row: Mapping[str, Any], name: str, longest: int) -> str:
     return value
 
 
+def is_number(value: str) -> bool:
+    """Say whether *value* is a telephone number in E.164, the plus sign included; a short code or a name is none."""
+    return _NUMBER.fullmatch(value) is not None
+
+
 def number(value: str, name: str) -> Msisdn:
     """Return a telephone number in E.164, the plus sign included. Raises Malformed with *name*."""
-    if not _NUMBER.fullmatch(value):
+    if not is_number(value):
         raise Malformed(name)
     return Msisdn(value)
 

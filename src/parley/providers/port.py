@@ -159,7 +159,8 @@ class TextPart:
 class InboundIn:
     """A text from a handset to `to`, the number or short code of the lender; `part` where it is one of a longer text.
 
-    A carrier that joins them itself leaves it out.
+    A carrier that joins them itself leaves it out. `has_media`: a picture or the like came with it, which we do not
+    fetch; a person looks.
     """
 
     event_id: str
@@ -168,12 +169,17 @@ class InboundIn:
     text: str
     at: datetime
     part: TextPart | None = None
+    has_media: bool = False
 
     def __repr__(self) -> str:
         return f"InboundIn({self.event_id!r}, sender={self.sender!r})"
 
 
 Delivery = ReceiptIn | InboundIn
+
+
+CALLBACK_PATH: Final = "/in/"
+"""Where carriers post to: behind it the name of the route and, of a carrier that signs nothing, its token."""
 
 
 class CallbackFault(StrEnum):

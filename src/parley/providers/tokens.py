@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from standardwebhooks.webhooks import Webhook
 
-from parley.providers.port import CallbackFault, CallbackRefused
+from parley.providers.declared import Given
+from parley.providers.port import CALLBACK_PATH, CallbackFault, CallbackRefused
 
 
 def token_of(secret: str) -> str:
@@ -19,6 +20,17 @@ def token_of(secret: str) -> str:
     # The library knows how a secret is written.
     key = Webhook(secret)._whsecret  # noqa: SLF001 - it offers no other way
     return base64.urlsafe_b64encode(key).rstrip(b"=").decode()
+
+
+def address_of(given: Given, query: str = "", *, has_token: bool = False) -> str:
+    """Return the address at which the carrier of a route reaches us; empty where nobody said how we are reached.
+
+    The first of the live secrets is the newest: its token stands in the address.
+    """
+    if not given.public_url:
+        return ""
+    token = f"/{token_of(given.callback_secrets[0])}" if has_token else ""
+    return f"{given.public_url.rstrip('/')}{CALLBACK_PATH}{given.name}{token}{'?' + query if query else ''}"
 
 
 class Tokens:

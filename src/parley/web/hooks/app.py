@@ -11,12 +11,11 @@ from typing import Final
 
 import structlog
 
-from parley.providers.port import CallbackRefused, Callbacks, Posted
+from parley.providers.port import CALLBACK_PATH, CallbackRefused, Callbacks, Posted
 from parley.web.asgi import Application, Receive, Scope, Send, announced
 from parley.web.hooks.answers import NO_ROUTE, ONLY_POST, STATUS, TAKEN, TOO_LARGE, Answer, refused
 from parley.web.hooks.gathering import Call, Gatherer
 
-PREFIX: Final = "/in/"
 MOST_BYTES: Final = 64 << 10
 log = structlog.get_logger()
 
@@ -36,8 +35,8 @@ def hooks(
 
     async def _answer(scope: Scope, receive: Receive) -> Answer | None:
         """Return what is answered; None where the sender has gone away."""
-        name, has_token, token = scope["path"].removeprefix(PREFIX).partition("/")
-        route = routes.get(name) if scope["path"].startswith(PREFIX) else None
+        name, has_token, token = scope["path"].removeprefix(CALLBACK_PATH).partition("/")
+        route = routes.get(name) if scope["path"].startswith(CALLBACK_PATH) else None
         if route is None or bool(has_token) is not route.takes_token:
             return NO_ROUTE
         if scope["method"] != "POST":
