@@ -13,7 +13,7 @@ import pytest
 
 from parley.errors import BadInput
 from parley.providers import kinds
-from parley.providers.declared import Declaration, Finding, Given, Key, Kind, OptOuts, Source
+from parley.providers.declared import Declaration, Finding, Given, Key, Kind, KnownBy, OptOuts, Source
 from parley.providers.guard import Guarded
 from parley.providers.signed import SignedCallbacks
 from parley.rulebook.terms import Registered
@@ -46,7 +46,7 @@ DECLARED = Declaration(
     per_second=30,
     needs=frozenset({Registered.SENDER}),
     countries=frozenset({"GB", "IE"}),
-    uses_our_secret=True,
+    known_by=KnownBy.ADDRESS,
 )
 ROUTES = b"""
 [[route]]

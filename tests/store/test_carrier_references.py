@@ -69,6 +69,16 @@ def test_parts_are_told_apart_by_their_names_in_every_order(desk: Desk) -> None:
         assert models.MessagePart.objects.filter(message=message, state="delivered").count() == 3
 
 
+def test_a_route_may_cut_a_text_into_other_parts_than_it_was_measured_in(desk: Desk) -> None:
+    message = handed_over(desk, segments=2)
+    answered(message, "x1", "x2", "x3")
+    told(desk, "x1")
+    told(desk, "x2")
+    assert state_of(message) == "submitted"
+    told(desk, "x3")
+    assert state_of(message) == "delivered"
+
+
 def test_a_receipt_told_twice_is_one_whether_it_waited_or_not(desk: Desk) -> None:
     message = handed_over(desk)
     told(desk, "a1")

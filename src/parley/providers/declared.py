@@ -26,6 +26,14 @@ class OptOuts(StrEnum):
     HIDDEN = "hidden"  # it answers and blocks, and we may never see the text
 
 
+class KnownBy(StrEnum):
+    """By what a callback is known to be the carrier's."""
+
+    THEIR_KEY = "their_key"  # it signs by a secret of its own, which is one of the route's keys
+    OUR_KEY = "our_key"  # it signs by a secret of ours (`parley callbacks secret`)
+    ADDRESS = "address"  # it signs nothing: a secret of ours stands in the address
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where something was read: the carrier's own page, and on which day."""
@@ -75,8 +83,8 @@ class Declaration:
 
     `code`: as rules, registrations and routes name it. `deduplicates`: whether the carrier knows our reference again
     and takes a second submission under it as the first. `needs`: what must be registered for anything to be carried.
-    `posts_back`: whether receipts and texts come to our door; else they are fetched. `countries`: those it serves at
-    all; empty: any.
+    `posts_back`: whether receipts and texts come to our door, else they are fetched; `known_by`: how they are verified.
+    `countries`: those it serves at all; empty: any.
     """
 
     code: str
@@ -93,8 +101,7 @@ class Declaration:
     carriage: Carriage = STANDARD
     needs: frozenset[Registered] = frozenset()
     countries: frozenset[str] = frozenset()
-    # Its callbacks are verified by a secret of ours (`parley callbacks secret`), not by one of its own.
-    uses_our_secret: bool = False
+    known_by: KnownBy = KnownBy.THEIR_KEY
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final
 from parley.contact.registrations import read_registrations as registrations_of
 from parley.contact.routes import FILE, Line
 from parley.errors import BadInput, ParleyError
-from parley.providers.declared import Declaration, Finding, Given, Kind, OptOuts
+from parley.providers.declared import Declaration, Finding, Given, Kind, KnownBy, OptOuts
 from parley.providers.kinds import KINDS
 from parley.run.place import Home, read_registrations, read_routes_file
 from parley.run.routing import given_for, routes_of
@@ -66,6 +66,18 @@ def route_named(home: Home, name: str) -> Line:
 def secret_names(home: Home, name: str) -> list[str]:
     """Return the names of the secrets of route *name*. Raises BadInput where there is no such route."""
     return [key.name for key in KINDS[route_named(home, name).kind].declared.keys if key.is_secret]
+
+
+def routes_known_by_secret(home: Home) -> list[str]:
+    """Return the names of the routes whose callbacks are verified by a secret of ours; none without a file."""
+    content = read_routes_file(home)
+    lines = routes_of(content).lines if content else ()
+    return [line.name for line in lines if KINDS[line.kind].declared.known_by is not KnownBy.THEIR_KEY]
+
+
+def takes_token(home: Home, name: str) -> bool:
+    """Say whether the carrier of route *name* signs nothing, so that a token stands in the address it posts to."""
+    return KINDS[route_named(home, name).kind].declared.known_by is KnownBy.ADDRESS
 
 
 def described(declared: Declaration, *, is_whole: bool, chinese: bool) -> list[str]:
@@ -129,7 +141,7 @@ def _reached(line: Line, kind: Kind, settings: Settings) -> Iterator[Finding]:
         return
     address = f"{settings.inbound.public_url.rstrip('/')}/in/{line.name}"
     token_en, token_zh = "", ""
-    if kind.declared.uses_our_secret:
+    if kind.declared.known_by is KnownBy.ADDRESS:
         token_en = f", followed by / and the token that `parley callbacks secret {line.name}` prints"
         token_zh = f"，其后加 / 与 `parley callbacks secret {line.name}` 输出的令牌"
     yield Finding(

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from parley.contact.routes import FILE, Line, Routes, read_routes
 from parley.errors import BadInput, HomeUnusable
 from parley.messaging.bucket import Rate
-from parley.providers.declared import Given, Kind
+from parley.providers.declared import Given, Kind, KnownBy
 from parley.providers.guard import Guarded
 from parley.providers.kinds import KINDS
 from parley.providers.port import Callbacks
@@ -102,7 +102,7 @@ def given_for(line: Line, kind: Kind, settings: Settings, source: KeySource) -> 
         else:
             values[key.name] = value
     ours: tuple[str, ...] = ()
-    if kind.declared.uses_our_secret:
+    if kind.declared.known_by is not KnownBy.THEIR_KEY:
         try:
             ours = load_callback_secrets(source, line.name)
         except HomeUnusable as fault:
