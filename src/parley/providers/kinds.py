@@ -8,8 +8,9 @@ from typing import Final
 
 from parley.providers import infobip, twilio
 from parley.providers.declared import Kind
+from parley.providers.smpp.provider import KIND as SMPP
 
-_ALL: tuple[Kind, ...] = (infobip.KIND, twilio.KIND)
+_ALL: tuple[Kind, ...] = (infobip.KIND, SMPP, twilio.KIND)
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.declared.code: kind for kind in _ALL})
 """Code → kind."""

@@ -19,6 +19,7 @@ from parley.providers.smpp.pdu import (
     write_query,
     write_tlv,
 )
+from parley.providers.statuses import load_statuses
 from tests.run.desk import Anything
 
 
@@ -90,3 +91,10 @@ def test_commands_and_tags_have_the_numbers_that_they_know() -> None:
         "message_payload": Tag.MESSAGE_PAYLOAD, "message_state": Tag.MESSAGE_STATE,
     }  # fmt: skip
     assert {name: int(tag) for name, tag in names.items()}.items() <= consts.OPTIONAL_PARAMS.items()
+
+
+def test_the_table_names_each_status_as_they_do() -> None:
+    table = load_statuses("smpp").statuses
+    named = {name.removeprefix("SMPP_"): code for name, code in vars(consts).items() if name.startswith("SMPP_ESME_R")}
+    del named["ESME_ROK"]
+    assert {status.words.en.partition(":")[0]: int(code, 16) for code, status in table.items()} == named

@@ -193,6 +193,21 @@ def test_a_quiet_centre_is_asked_and_given_up_where_it_stays_so() -> None:
     assert (session.state, session.end) == (State.CLOSED, End.SILENT)
 
 
+def test_a_request_met_by_silence_alone_is_reason_to_ask_at_once_and_one_among_others_is_not() -> None:
+    deaf, busy = bound(), bound()
+    for session in (deaf, busy):
+        session.ask("one", Command.SUBMIT_SM, b"", 0.0)
+        session.written()
+    # A length that lies swallows what follows it.
+    deaf.hear(b"\0\0\xff\xff" + write(Command.SUBMIT_SM_RESP, 2, b"1\0"), 1.0)
+    busy.hear(write(Command.ALERT_NOTIFICATION, 5), 1.0)
+    for session in (deaf, busy):
+        session.tick(10.0)
+    assert [one[0] for one in answered(deaf)] == [Command.ENQUIRE_LINK] and answered(busy) == []
+    deaf.tick(20.0)
+    assert deaf.end is End.SILENT
+
+
 def test_a_bind_and_a_parting_are_not_waited_for_without_end() -> None:
     for session in (opened(), in_state(State.UNBINDING)):
         session.tick(9.9)

@@ -262,9 +262,17 @@ class Session(Generic[Token]):
         )
         if is_over and self.end is None:
             self._close(End.SILENT)
-        elif self.is_bound and self._enquired_at is None and now - self._heard_at >= self._timing.enquire:
+        elif self.is_bound and self._enquired_at is None and self._is_quiet(now, has_given_up=bool(late)):
             self._enquired_at = now
             self._out.append(write(Command.ENQUIRE_LINK, self._next()))
+
+    def _is_quiet(self, now: float, *, has_given_up: bool) -> bool:
+        """Whether it is time to ask if the centre lives: after long silence, or a request was met by silence alone.
+
+        A length that lies by less than `LONGEST` swallows everything after it; this is how it is found out soon.
+        """
+        silence = now - self._heard_at
+        return silence >= self._timing.enquire or (has_given_up and silence >= self._timing.response)
 
     def lose(self) -> None:
         """End it because the socket is gone: nobody knows of what is in flight."""
