@@ -188,6 +188,12 @@ def test_national_numbers_get_the_calling_code_that_was_agreed() -> None:
     assert {one.sender for one in read(arrivals) if isinstance(one, InboundIn)} == {Msisdn("+8613800138000")}
 
 
+def test_octets_in_no_alphabet_come_as_media_for_a_person(arrivals: Arrivals) -> None:
+    come(arrivals, deliver_body(b"\x89PNG", coding=4))
+    (one,) = read(arrivals)
+    assert isinstance(one, InboundIn) and (one.text, one.has_media) == ("", True)
+
+
 def test_data_sm_is_taken_like_deliver_sm(arrivals: Arrivals) -> None:
     body = b"\0\1\x01447700900123\0\3\x00555\0\4\0\0" + b"\x00\x1e\0\2" + b"7\0" + b"\x04\x27\0\1\2"
     arrivals.come(1, [coming(4, body, 0x103)])

@@ -26,7 +26,7 @@ from typing import Final, NamedTuple
 
 from parley.ids import Msisdn
 from parley.providers.port import Delivery, InboundIn, ReceiptIn
-from parley.providers.smpp.codings import CentreAlphabet, read_text
+from parley.providers.smpp.codings import UNREADABLE, CentreAlphabet, read_text
 from parley.providers.smpp.pdu import OK, Command, Malformed, Message, Status, read_data, read_message
 from parley.providers.smpp.receipts import ReceiptForm, is_final, is_receipt
 from parley.providers.smpp.session import Arrival
@@ -199,8 +199,11 @@ class Arrivals:
         if not event_id:
             event_id = f"t.{digest.hex()}.{self.reading.nonce}.{next(self._numbers)}"
         text, part = read_text(message, self.reading.alphabet)
+        # Octets in no alphabet are a picture, a card or the like: a person looks.
+        is_none = text == UNREADABLE
+        told = InboundIn(event_id, sender, message.destination, "" if is_none else text, now, part, has_media=is_none)
         self._by_digest[digest] = event_id
-        self._wait(event_id, InboundIn(event_id, sender, message.destination, text, now, part), owed, digest)
+        self._wait(event_id, told, owed, digest)
         return None
 
     def _doubt(self, digest: bytes, at: float) -> str:

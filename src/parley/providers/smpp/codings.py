@@ -1,8 +1,8 @@
 """Texts as octets and back: data codings, the header of a part, and the parts a long text goes in.
 
-What cannot be read is never guessed at length: octets that are no text come as one U+FFFD, so that a person sees that
-something came. Source: SMPP 3.4, 5.2.19 (data_coding) and 5.2.12 (esm_class), as in the layout of `pdu`; the values
-beyond 0x0F as 3GPP TS 23.038, section 4, reads them, for many centres hand them through.
+What cannot be read is never guessed at length: octets that are no text are one U+FFFD. Source: SMPP 3.4, 5.2.19
+(data_coding) and 5.2.12 (esm_class), as in the layout of `pdu`; the values beyond 0x0F as 3GPP TS 23.038, section 4,
+reads them, for many centres hand them through.
 """
 
 from __future__ import annotations
