@@ -6,6 +6,9 @@
 [[answer]]     status and body; outcome: "accepted:ID", "rejected:CODE", "busy:CODE", "halted:CODE", "unknown:CODE"
 [[lookup]]     url that is asked, status and body; found: the carrier's id; none of them: it cannot be asked
 [[callback]]   form or body, query, token, headers; receipts and texts that it brings, or refused: "FAULT:FIELD"
+
+The carriers of mainland China send by template and answer with HTTP 200 whatever they mean; their tables are in
+`cases/mainland` and are read by `mainland.py`.
 """
 
 from __future__ import annotations
@@ -39,7 +42,8 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 REFERENCE = "9cb26c1f-2f0a-83bc-b32f-d45d13db5433"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TABLES = {
-    path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in (Path(__file__).parent / "cases").iterdir()
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in (Path(__file__).parent / "cases").glob("*.toml")
 }
 
 
