@@ -29,14 +29,19 @@ def test_each_line_is_carried_out_or_refused_with_its_place_and_without_its_numb
         GOOD.replace("2026-01-05", "2999-01-05"),
         GOOD.replace('"at"', '"when"'),
         "{",
+        GOOD.replace('"holder": "reassigned"', '"line": "fax"'),
+        GOOD.replace('"holder": "reassigned"', '"line": "mobile", "network": "Vodafone"'),
+        GOOD.replace('"holder": "reassigned", ', ""),
     ]
     file.write_text("\n".join(lines), encoding="utf-8")
     done = parley("numbers", "apply", str(file), home=home)
     assert done.returncode == 1
-    assert "0 quarantined" in done.stdout and "1 not ours, 6 refused" in done.stdout
+    assert "0 quarantined" in done.stdout and "1 not ours, 9 refused" in done.stdout
     assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
-        f"findings.jsonl, line {number}" for number in (3, 4, 5, 6, 7)
-    ] + ["findings.jsonl, line 8, column 2"]
+        *(f"findings.jsonl, line {number}" for number in (3, 4, 5, 6, 7)),
+        "findings.jsonl, line 8, column 2",
+        *(f"findings.jsonl, line {number}" for number in (9, 10, 11)),
+    ]
     assert "0177" not in done.stderr
 
 

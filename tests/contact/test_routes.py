@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from parley.contact.number_lookup import LineType
 from parley.contact.routes import Health, NoRoute, Routes, country_of, read_routes, single, takes_no_texts
 from parley.errors import BadInput
 from parley.ids import Msisdn
@@ -110,6 +111,27 @@ def test_rules_are_asked_for_the_kinds_that_may_carry_a_text(routes: Routes) -> 
     assert routes.kinds("FR", Purpose.REMINDER) == ()
 
 
+def test_a_line_that_a_look_up_found_takes_no_text_gets_none_whatever_its_number_says(routes: Routes) -> None:
+    for line in (LineType.LANDLINE, LineType.PREMIUM, LineType.OTHER):
+        for each in (routes, single("sandbox", 1)):
+            to = each.to(LONDON, Purpose.REMINDER, Language.EN, line=line)
+            assert each.candidates(to, {}) is NoRoute.TAKES_NO_TEXTS
+    mobile = routes.to(LONDON, Purpose.REMINDER, Language.EN, line=LineType.MOBILE)
+    assert not isinstance(routes.candidates(mobile, {}), NoRoute)
+
+
+def test_a_route_of_one_network_carries_what_a_look_up_found_there_wherever_the_number_came_from() -> None:
+    own = FILE.replace('prefixes = ["+447797"]', 'networks = ["234-50"]').replace('["JE"]', '["GB"]')
+    routes = read_routes(own.encode())
+
+    def best(network: str) -> str:
+        found = routes.candidates(routes.to(LONDON, Purpose.REMINDER, Language.EN, network), {})
+        assert not isinstance(found, NoRoute)
+        return found[0].name
+
+    assert [best("234-50"), best("234-10"), best("")] == ["jersey", "cheap", "cheap"]
+
+
 def test_one_route_for_everything_asks_nothing_of_a_number() -> None:
     routes = single("sandbox", 7900)
     assert names(routes, Msisdn("+12025550001")) == ["sandbox"]
@@ -136,6 +158,7 @@ def test_the_country_is_that_of_the_plan() -> None:
         (("per_second = 20", "per_second = -1"), 17, "0 to 10000"),
         (("pool = 8", "pool = 8.5"), 9, "whole number"),
         (('prefixes = ["+447797"]', 'prefixes = ["7797"]'), 23, "prefix is"),
+        (('prefixes = ["+447797"]', 'networks = ["O2"]'), 23, "network is"),
         (('prefix = "+44"', 'prefix = "44"'), 28, "prefix is"),
         (("per_hour = 10\n", "per_hour = 0\n"), 32, "1 to"),
         (("cost_per_segment_micro = 9000", "price = 9000"), 19, "cost_per_segment_micro"),

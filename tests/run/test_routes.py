@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from parley.contact.number_lookup import LineType, NumberFinding
 from parley.contact.routes import Routes, read_routes
 from parley.errors import OutsideFailed
+from parley.ids import Msisdn
 from parley.messaging.bucket import Rate
 from parley.providers.port import (
     Accepted,
@@ -27,6 +29,7 @@ from parley.run.carriers import Carriers
 from parley.run.receiving import receive_due
 from parley.run.sending import Sender
 from parley.store import models
+from parley.store.numbers import apply_finding
 from parley.store.pacing import UNPACED, Pace
 from parley.store.route_health import CAME_BACK, FIRST_PAUSE, HALTED_PAUSE, WENT_DOWN
 from tests.run.desk import NOON, TODAY, Anything, Desk, library
@@ -228,6 +231,14 @@ def test_each_route_keeps_its_own_pace_and_a_text_waits_for_the_cheap_one(both: 
     assert sorted(stands(message)[0] for message in york) == ["queued", "queued", "submitted", "submitted"]
     assert both.send(NOON + timedelta(seconds=2)) == 2
     assert len(both.cheap.took) == 4
+
+
+def test_a_landline_that_a_look_up_found_gets_no_text(both: Both) -> None:
+    message = both.message("+13475550001")
+    finding = NumberFinding(Msisdn("+13475550001"), None, NOON - MINUTE, LineType.LANDLINE)
+    apply_finding(finding, NOON, both.desk.vault)
+    assert both.send() == 0
+    assert stands(message)[0::2] == ("refused", "number_takes_no_texts")
 
 
 def test_a_carrier_that_does_not_answer_keeps_nothing_of_the_others_from_coming_in(both: Both) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from parley.contact.number_lookup import Holder, NumberFinding
+from parley.contact.number_lookup import FRESH_FOR, Holder, LineType, NumberFinding
 from parley.ids import Msisdn
 from parley.store import models
+from parley.store.erase import erase
+from parley.store.number_facts import UNKNOWN, Fact, facts_of
 from parley.store.numbers import Applied, apply_finding
 from tests.store.conftest import AT, PHONE, Book, Home
 
@@ -92,3 +94,46 @@ def test_what_happened_is_in_the_audit(rows: Book, vault: Vault, holder: Holder)
     before = models.AuditEntry.objects.count()
     apply_finding(found(holder), NOW, vault)
     assert models.AuditEntry.objects.count() == before + (holder is not Holder.SAME)
+
+
+# --- the kind of line
+
+
+def told(at: datetime, line: LineType | None = None, network: str = "", number: str = PHONE) -> NumberFinding:
+    return NumberFinding(Msisdn(number), None, at, line, network)
+
+
+def known(vault: Vault, now: datetime) -> Fact:
+    index = vault.blind_index("sms", PHONE)
+    return facts_of({index}, now).get(index, UNKNOWN)
+
+
+def test_what_kind_of_line_a_number_is_is_kept_until_something_newer_is_found(rows: Book, vault: Vault) -> None:
+    assert apply_finding(told(CHANGED, LineType.MOBILE, "310-410"), NOW, vault) is Applied.REMEMBERED
+    assert apply_finding(told(CHANGED, LineType.LANDLINE), NOW, vault) is Applied.NOTHING_NEW
+    assert known(vault, NOW) == Fact(LineType.MOBILE, "310-410")
+    assert apply_finding(told(CHANGED + timedelta(days=1), LineType.LANDLINE), NOW, vault) is Applied.REMEMBERED
+    assert known(vault, NOW) == Fact(LineType.LANDLINE, "")
+
+
+def test_what_was_found_too_long_ago_is_not_relied_on(rows: Book, vault: Vault) -> None:
+    apply_finding(told(CHANGED, LineType.LANDLINE), NOW, vault)
+    assert known(vault, CHANGED + FRESH_FOR) == Fact(LineType.LANDLINE, "")
+    assert known(vault, CHANGED + FRESH_FOR + timedelta(seconds=1)) == UNKNOWN
+
+
+def test_what_is_said_of_the_holder_holds_beside_the_kind_of_line(rows: Book, vault: Vault) -> None:
+    both = NumberFinding(Msisdn(PHONE), Holder.SAME, CHANGED, LineType.VOIP)
+    assert apply_finding(both, NOW, vault) is Applied.CONFIRMED
+    assert known(vault, NOW).line is LineType.VOIP
+
+
+def test_a_number_of_nobody_here_leaves_no_trace(rows: Book, vault: Vault) -> None:
+    assert apply_finding(told(CHANGED, LineType.MOBILE, number="+13125550999"), NOW, vault) is Applied.UNKNOWN
+    assert not models.NumberFact.objects.exists()
+
+
+def test_what_was_found_of_a_number_goes_with_the_person(rows: Book, vault: Vault) -> None:
+    apply_finding(told(CHANGED, LineType.MOBILE), NOW, vault)
+    erase(vault, rows.borrower.id, NOW)
+    assert not models.NumberFact.objects.exists()

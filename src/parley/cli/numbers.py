@@ -42,9 +42,10 @@ def apply(
                 say(f"{file.name}, {line.en}", f"{file.name} {line.zh}", chinese=here(), is_error=True)
     say(
         f"{found['confirmed']:,} confirmed, {found['unproven']:,} to prove again, {found['quarantined']:,} "
-        f"quarantined, {found['nothing_new']:,} nothing new, {found['unknown']:,} not ours, "
-        f"{found['refused']:,} refused.",
+        f"quarantined, {found['remembered']:,} kinds of line, {found['nothing_new']:,} nothing new, "
+        f"{found['unknown']:,} not ours, {found['refused']:,} refused.",
         f"确认 {found['confirmed']:,}，需重新核实 {found['unproven']:,}，停用 {found['quarantined']:,}，"
+        f"线路类型 {found['remembered']:,}，"
         f"无变化 {found['nothing_new']:,}，非本方号码 {found['unknown']:,}，拒绝 {found['refused']:,}。",
         chinese=here(),
     )

@@ -17,6 +17,8 @@ from typing import Final, TypeVar
 import phonenumbers
 from phonenumbers import PhoneNumberType as Kind
 
+from parley.contact.number_lookup import TAKES_NO_TEXTS as NO_TEXTS
+from parley.contact.number_lookup import LineType
 from parley.ids import Msisdn
 from parley.locale import Language
 from parley.purpose import Purpose
@@ -29,6 +31,7 @@ FILE: Final = "routes.toml"
 ALL: Final = "all"
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_NETWORK: Final = re.compile(r"\d{3}-\d{2,3}")
 _PREFIX: Final = re.compile(r"\+[1-9]\d{0,10}")
 # A text to one of these costs whoever sends it more than carriage, or is read aloud to whoever picks up, or reaches no
 # telephone at all. Where a plan does not tell a fixed line from a mobile, it may be one.
@@ -69,7 +72,8 @@ class Line:
     """One route: its name, which is the carrier's in the ledger, and its kind, which rules know.
 
     Units: `cost_per_segment_micro` millionths of the route's currency, `per_second` messages (0: what the kind says).
-    Empty `countries` serves any (the sandbox alone); empty `prefixes` all numbers of its countries. `given`: the kind's
+    Empty `countries` serves any (the sandbox alone); empty `prefixes` all numbers of its countries. `networks`: only
+    numbers that a look-up found on one of them; a number of which nothing was found is on none. `given`: the kind's
     own keys with their values and lines.
     """
 
@@ -80,6 +84,7 @@ class Line:
     purposes: frozenset[Purpose]
     languages: frozenset[Language]
     cost_per_segment_micro: int
+    networks: frozenset[str] = frozenset()
     per_second: int = 0
     burst: int = 100
     given: Mapping[str, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
@@ -90,6 +95,7 @@ class Line:
         return (
             (not self.countries or to.country in self.countries)
             and (not self.prefixes or to.number.e164.startswith(self.prefixes))
+            and (not self.networks or to.network in self.networks)
             and to.purpose in self.purposes
             and to.language in self.languages
         )
@@ -105,12 +111,17 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """Whom a text is for, and what it is. `country`: of the number, ISO 3166; empty where its plan does not say."""
+    """Whom a text is for, and what it is. `country`: of the number, ISO 3166; empty where its plan does not say.
+
+    `network`, `line`: what a look-up found of the number, where one did, not long ago.
+    """
 
     number: Msisdn
     country: str
     purpose: Purpose
     language: Language
+    network: str = ""
+    line: LineType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +140,18 @@ class Routes:
         """Return the route called *name*."""
         return next((line for line in self.lines if line.name == name), None)
 
-    def to(self, number: Msisdn, purpose: Purpose, language: Language) -> To:
-        """Return whom a text is for, as routes tell numbers apart."""
-        return To(number, "" if self.is_single else country_of(number), purpose, language)
+    def to(
+        self, number: Msisdn, purpose: Purpose, language: Language, network: str = "", line: LineType | None = None
+    ) -> To:
+        """Return whom a text is for, as routes tell numbers apart; *network* and *line* where a look-up found them."""
+        return To(number, "" if self.is_single else country_of(number), purpose, language, network, line)
 
     def candidates(self, to: To, health: Mapping[str, Health], full: Iterable[str] = ()) -> Sequence[Line] | NoRoute:
         """Return the routes that may carry the text now, the best first: well before poor, then cheap before dear.
 
         *full*: the names of routes that take nothing more at this moment; a text waits for them rather than go dearer.
         """
-        if not self.is_single and takes_no_texts(to.number):
+        if to.line in NO_TEXTS or (not self.is_single and takes_no_texts(to.number)):
             return NoRoute.TAKES_NO_TEXTS
         serving = [line for line in self.lines if line.serves(to)]
         if not serving:
@@ -165,7 +178,9 @@ class Routes:
 def single(kind: str, cost_per_segment_micro: int, per_second: int = 0, burst: int = 100) -> Routes:
     """Return one route for everything, called like its kind: that of a home without a file of routes."""
     line = Line(
-        kind, kind, frozenset(), (), frozenset(Purpose), frozenset(Language), cost_per_segment_micro, per_second, burst
+        *(kind, kind, frozenset(), (), frozenset(Purpose), frozenset(Language), cost_per_segment_micro),
+        per_second=per_second,
+        burst=burst,
     )
     return Routes((line,))
 
@@ -224,6 +239,9 @@ def _line(table: Fields) -> Line:
     prefixes = table.words("prefixes") if table.has("prefixes") else frozenset()
     if any(_PREFIX.fullmatch(one) is None for one in prefixes):
         table.fail("prefixes", "a prefix is + and figures, such as '+4477'", "号段为 + 加数字，例如 '+4477'")
+    networks = table.words("networks") if table.has("networks") else frozenset()
+    if any(_NETWORK.fullmatch(one) is None for one in networks):
+        table.fail("networks", "a network is a code such as '310-410'", "网络为代码，例如 '310-410'")
     line = Line(
         name=name,
         kind=table.text("kind"),
@@ -232,6 +250,7 @@ def _line(table: Fields) -> Line:
         purposes=_words(table, "purposes", Purpose),
         languages=_words(table, "languages", Language),
         cost_per_segment_micro=_count(table, "cost_per_segment_micro", 10_000_000),
+        networks=networks,
         per_second=_count(table, "per_second", 10_000) if table.has("per_second") else 0,
         burst=(table.number("burst", 1, 100_000) or 100) if table.has("burst") else 100,
         given=_given(table),

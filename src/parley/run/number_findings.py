@@ -9,16 +9,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
-from parley.contact.number_lookup import Holder, NumberFinding
+from parley.contact.number_lookup import Holder, LineType, NumberFinding
 from parley.errors import BadInput
 from parley.ids import Msisdn
 from parley.run.json_lines import json_object
 from parley.store.numbers import apply_finding
 from parley.store.vault import Vault
 
-_FIELDS: Final = ("number", "holder", "at")
+E = TypeVar("E", bound=StrEnum)
+_FIELDS: Final = ("number", "holder", "at", "line", "network", "is_ported")
+_NETWORK: Final = re.compile(r"\d{3}-\d{2,3}", re.ASCII)
 _E164: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _LONGEST_LINE: Final = 4_096
 # The clocks of two systems may differ by so much.
@@ -59,13 +62,29 @@ def parse(data: bytes, number: int, now: datetime) -> NumberFinding:
     unknown = sorted(set(row) - set(_FIELDS))
     if unknown:
         raise _bad(number, f"the field {unknown[0]!a} is not known", f"无法识别字段 {unknown[0]!a}")
-    telephone, holder = row.get("number"), row.get("holder")
+    telephone = row.get("number")
     if not isinstance(telephone, str) or _E164.fullmatch(telephone) is None:
         raise _bad(number, "number is not a telephone number like +13125550100", "number 不是如 +13125550100 的号码")
-    if not isinstance(holder, str) or holder not in set(Holder):
-        allowed = ", ".join(Holder)
-        raise _bad(number, f"holder is none of {allowed}", f"holder 不是 {allowed} 之一")
-    return NumberFinding(Msisdn(telephone), Holder(holder), _instant(row, number, now))
+    holder, line = _word(row, number, "holder", Holder), _word(row, number, "line", LineType)
+    if holder is None and line is None:
+        raise _bad(number, "it says neither holder nor line", "holder 与 line 均未填写")
+    network, is_ported = row.get("network", ""), row.get("is_ported")
+    if not isinstance(network, str) or (network and _NETWORK.fullmatch(network) is None):
+        raise _bad(number, "network is no code like 310-410", "network 不是如 310-410 的代码")
+    if is_ported is not None and not isinstance(is_ported, bool):
+        raise _bad(number, "is_ported is true or false", "is_ported 应为 true 或 false")
+    return NumberFinding(Msisdn(telephone), holder, _instant(row, number, now), line, network, is_ported)
+
+
+def _word(row: dict[str, Any], number: int, field: str, kinds: type[E]) -> E | None:
+    """Return the word of a closed set; None where the line does not say it."""
+    word = row.get(field)
+    if word is None:
+        return None
+    if not isinstance(word, str) or word not in set(kinds):
+        allowed = ", ".join(kinds)
+        raise _bad(number, f"{field} is none of {allowed}", f"{field} 不是 {allowed} 之一")
+    return kinds(word)
 
 
 def _instant(row: dict[str, Any], number: int, now: datetime) -> datetime:

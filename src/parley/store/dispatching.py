@@ -16,6 +16,7 @@ from parley.ids import Msisdn
 from parley.locale import Language
 from parley.purpose import Purpose
 from parley.store import models
+from parley.store.number_facts import UNKNOWN, Fact
 
 # How long a text waits that no route takes now.
 _FULL: Final = timedelta(seconds=1)
@@ -23,17 +24,28 @@ _DOWN: Final = timedelta(minutes=1)
 
 
 class Dispatch:
-    """The routes of one batch at *now*. *room*: how many messages each paced route still takes."""
+    """The routes of one batch at *now*.
 
-    def __init__(self, routes: Routes, health: Mapping[str, Health], room: Mapping[str, int], now: datetime) -> None:
-        self._routes, self._health, self._now = routes, health, now
+    *facts*: of its numbers, by blind index. *room*: how many messages each paced route still takes.
+    """
+
+    def __init__(
+        self,
+        routes: Routes,
+        health: Mapping[str, Health],
+        facts: Mapping[bytes, Fact],
+        room: Mapping[str, int],
+        now: datetime,
+    ) -> None:
+        self._routes, self._health, self._facts, self._now = routes, health, facts, now
         self._room = dict(room)
         self._hour = now.replace(minute=0, second=0, microsecond=0)
         self._spent: dict[str, models.PrefixHour] = {}
 
-    def to(self, number: Msisdn, purpose: Purpose, language: Language) -> To:
-        """Return whom a text is for, as routes tell numbers apart."""
-        return self._routes.to(number, purpose, language)
+    def to(self, number: Msisdn, index: bytes, purpose: Purpose, language: Language) -> To:
+        """Return whom a text is for, as routes tell numbers apart; *index*: the blind index of the number."""
+        fact = self._facts.get(bytes(index), UNKNOWN)
+        return self._routes.to(number, purpose, language, fact.network, fact.line)
 
     def candidates(self, to: To) -> Sequence[Line] | NoRoute:
         """Return the routes that may carry the text now, the best first; why none does."""

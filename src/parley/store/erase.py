@@ -33,6 +33,7 @@ from parley.store.models import (
     Message,
     NamedTimes,
     Note,
+    NumberFact,
     PageLink,
     Reveal,
     Transaction,
@@ -98,6 +99,12 @@ def _clear(borrower_id: UUID, now: datetime) -> None:
     )
     points = list(ContactPoint.objects.filter(mine).values_list("id", flat=True))
     PageLink.objects.filter(contact_point_id__in=points).delete()
+    kept = (
+        ContactPoint.objects.filter(address_index__in=list(numbers))
+        .exclude(mine)
+        .values_list("address_index", flat=True)
+    )
+    NumberFact.objects.filter(address_index__in=list(numbers)).exclude(address_index__in=list(kept)).delete()
     ContactPoint.objects.filter(mine).update(address_sealed=None, address_index=None)
     Borrower.objects.filter(id=borrower_id).update(
         data_key_wrapped=None, name_sealed=None, identity_sealed=None, reference_index=None, erased_at=now

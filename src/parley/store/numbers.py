@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from parley.contact.number_lookup import Holder, NumberFinding
 from parley.store import audit, models
 from parley.store.lock import borrower_lock
+from parley.store.number_facts import remember
 from parley.store.outbox import cancel_waiting
 from parley.store.page_links import revoke
 from parley.store.vault import Vault
@@ -33,6 +34,7 @@ class Applied(StrEnum):
     CONFIRMED = "confirmed"
     UNPROVEN = "unproven"  # identity must be proven again
     QUARANTINED = "quarantined"
+    REMEMBERED = "remembered"  # what kind of line it is, on which network
     NOTHING_NEW = "nothing_new"
 
 
@@ -53,8 +55,11 @@ def apply_finding(finding: NumberFinding, now: datetime, vault: Vault) -> Applie
         borrower_lock(every.values_list("borrower_id", flat=True))
         if not every.exists():
             return Applied.UNKNOWN
+        is_new = remember(index, finding)
         points = every.filter(quarantined_at__isnull=True)
         match finding.holder:
+            case None:
+                return Applied.REMEMBERED if is_new else Applied.NOTHING_NEW
             case Holder.SAME:
                 return _confirm(points, finding.at)
             case Holder.SWAPPED:

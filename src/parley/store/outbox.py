@@ -37,6 +37,7 @@ from parley.store import audit, models
 from parley.store.bulk import update_rows
 from parley.store.dispatching import Dispatch
 from parley.store.lock import lock_free_borrowers
+from parley.store.number_facts import facts_of
 from parley.store.offers import offered_by
 from parley.store.prepared import Given, GivenMany, ask, ask_models
 from parley.store.records import load_records
@@ -126,7 +127,9 @@ def _decide_once(
         if not waiting:
             return 0, []
         records, dues = load_records({message.borrower_id for message in waiting}, now), _dues(waiting)
-        offered, dispatch = offered_by(waiting), Dispatch(terms.routes, terms.health(now), room, now)
+        offered = offered_by(waiting)
+        known = facts_of({bytes(one.contact_point.address_index or b"") for one in waiting}, now)
+        dispatch = Dispatch(terms.routes, terms.health(now), known, room, now)
         decisions: list[models.GateDecision] = []
         permitted: list[models.Message] = []
         handed: list[Intended] = []
@@ -138,7 +141,8 @@ def _decide_once(
             if opened is None:
                 move(message, Event.REFUSE, _UNREADABLE, now)
                 continue
-            to = dispatch.to(opened.to, Purpose(message.purpose), opened.language)
+            index = bytes(message.contact_point.address_index or b"")
+            to = dispatch.to(opened.to, index, Purpose(message.purpose), opened.language)
             lines = dispatch.candidates(to)
             if isinstance(lines, NoRoute):
                 _unrouted(message, lines, dispatch.waits_until(lines), now)

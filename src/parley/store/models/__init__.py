@@ -14,7 +14,7 @@ from parley.store.models.account import (
     Transaction,
 )
 from parley.store.models.audit import AuditCheckpoint, AuditEntry, AuditFrontier, AuditLeaf, AuditPending
-from parley.store.models.carriers import CarrierReference, PrefixHour, RouteState, WaitingReceipt
+from parley.store.models.carriers import CarrierReference, NumberFact, PrefixHour, RouteState, WaitingReceipt
 from parley.store.models.conversation import Conversation, Inbound, InboundPart, OfferRecord
 from parley.store.models.desk import Call, Correction, Note, Presence, Reveal
 from parley.store.models.imports import ImportBatch, ImportChunk
@@ -60,6 +60,7 @@ __all__ = [
     "MessagePart",
     "NamedTimes",
     "Note",
+    "NumberFact",
     "OfferRecord",
     "Operator",
     "OwnText",

@@ -39,6 +39,19 @@ class WaitingReceipt(models.Model):
         constraints = [models.UniqueConstraint(fields=["provider", "provider_event"], name="waiting_receipt_once")]
 
 
+class NumberFact(models.Model):
+    """What a look-up found of a number last: its kind of line and its network, as of `at`; docs/number-trust.md.
+
+    `line` empty, `is_ported` null: not known.
+    """
+
+    address_index = models.BinaryField(max_length=40, unique=True)
+    line = models.CharField(max_length=8, default="", blank=True)
+    network = models.CharField(max_length=8, default="", blank=True)
+    is_ported = models.BooleanField(null=True)
+    at = models.DateTimeField()
+
+
 class RouteState(models.Model):
     """How a route has been: batches in a row of which it took nothing, why, and until when it is not asked."""
 
