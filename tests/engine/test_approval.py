@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from parley.contact.registrations import Route, read_registrations
+from parley.contact.routes import read_routes, single
 from parley.engine.approval import MISLABELLED, Approval, Asked, NotApproved, approve
 from parley.engine.lender import PAGE_CODE_CHARS
 from parley.engine.library import Library
@@ -60,7 +61,8 @@ def library(registrations: str = "", provider: str = "sandbox", actor: Actor = A
     shipped = shipped_library()
     carriers = shipped.rulebook.carriers
     route = Route(provider, read_registrations(registrations.encode(), carriers))
-    return replace(shipped, route=route, lender=replace(shipped.lender, actor=actor))
+    lender = replace(shipped.lender, actor=actor)
+    return replace(shipped, route=route, routes=single(provider, 0), lender=lender)
 
 
 REMINDER = Asked("reminder.neutral", EN, "IN", Purpose.REMINDER)
@@ -93,6 +95,26 @@ def test_a_template_is_approved_with_the_registrations_it_rests_on(
     assert found.relied_on == relied_on
     assert (found.provider, found.rulebook_hash) == (of.route.provider, of.rulebook.hash)
     assert found.registrations == of.route.registrations.digest
+
+
+def test_a_text_goes_out_only_if_every_carrier_that_may_take_it_takes_it() -> None:
+    both = b"""
+[[route]]
+name = "one"
+kind = "infobip"
+countries = ["US"]
+cost_per_segment_micro = 1
+[[route]]
+name = "two"
+kind = "twilio"
+countries = ["US"]
+purposes = ["reminder"]
+cost_per_segment_micro = 2
+"""
+    of = replace(library(), routes=read_routes(both))
+    found = approve(US, of, NOW)
+    assert isinstance(found, NotApproved) and found.provider == "twilio"
+    assert isinstance(approve(replace(US, purpose=Purpose.SERVICING), of, NOW), Approval)
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ class _Opened:
 
 def _open(home: HomeOption, provider: str, countries: list[str]) -> _Opened:
     """Return the library of a home, with another provider where one is asked for, whom to ask for, and the instant."""
+    from parley.contact.routes import single
     from parley.errors import BadInput
     from parley.run.approving import Audience, audiences_of
     from parley.run.clock import open_clock
@@ -157,7 +158,7 @@ def _open(home: HomeOption, provider: str, countries: list[str]) -> _Opened:
             f"规则库中没有通道 {provider!r}。可选：{allowed}。",
         )
     if provider:
-        library = replace(library, route=replace(library.route, provider=provider))
+        library = replace(library, route=replace(library.route, provider=provider), routes=single(provider, 0))
     with faults():
         found = audiences_of(audiences(), opened.settings.lender.jurisdiction)
     if countries:
@@ -183,7 +184,7 @@ def _show(audience: Audience, verdicts: list[Verdict], library: Library) -> None
     from parley.engine.approval import NotApproved
 
     refused = [one for one in verdicts if isinstance(one, NotApproved)]
-    provider, chinese = library.route.provider, here()
+    provider, chinese = next((one.provider for one in [*refused, *verdicts]), library.route.provider), here()
     carrier = library.rulebook.carriers.get(provider)
     name_en, name_zh = (carrier.name.en, carrier.name.zh) if carrier is not None else (provider, provider)
     whom = " ".join(filter(None, [audience.jurisdiction, audience.language.value, audience.product]))

@@ -109,11 +109,31 @@ Verdict: TypeAlias = Approval | NotApproved
 
 
 def approve(asked: Asked, library: Library, now: datetime) -> Verdict:
-    """Return whether the template may go out as of *now*.
+    """Return whether the template may go out as of *now*, by every kind of carrier whose route may take it.
 
-    Refuses with every rule about content or carriage that says no to any text the template may become. What depends on
-    a borrower (hours, caps, consents, a first contact) is not asked here.
+    The first kind by which it may not refuses it, with every rule about content or carriage that says no to any text
+    the template may become. What depends on a borrower (hours, caps, consents, a first contact) is not asked here.
     """
+    kinds = library.routes.kinds(asked.jurisdiction, asked.purpose) or (library.route.provider,)
+    verdicts = (_approve(asked, _carried_by(kind, library), now) for kind in kinds)
+    first: Verdict | None = None
+    for verdict in verdicts:
+        if isinstance(verdict, NotApproved):
+            return verdict
+        first = first or verdict
+    assert first is not None, "there is one kind at least"
+    return first
+
+
+def _carried_by(kind: str, library: Library) -> Library:
+    """Return the library as it is where *kind* carries everything."""
+    if kind == library.route.provider:
+        return library
+    return replace(library, route=replace(library.route, provider=kind))
+
+
+def _approve(asked: Asked, library: Library, now: datetime) -> Verdict:
+    """Return whether the template may go out by the kind of carrier of the library's route."""
     rules = library.rulebook
     carriages, bare = _bare(asked, library, rules, now)
     found: dict[str, Objection] = {}

@@ -90,7 +90,7 @@ def build_library(
             unsigned_exceptions_bind=settings.contact.unsigned_exceptions_bind,
             reply_minutes=settings.contact.reply_window_minutes,
         ),
-        route=build_route(settings.messages.provider, rules, registrations),
+        route=build_route(routes.lines[0].kind if routes else settings.messages.provider, rules, registrations),
         routes=routes or single(settings.messages.provider, settings.messages.cost_per_segment_micro),
         # Who gave them and where that is written stand together, or the settings are refused.
         permissions=Permissions(

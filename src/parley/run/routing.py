@@ -17,6 +17,8 @@ from parley.providers.guard import Guarded
 from parley.providers.kinds import KINDS
 from parley.providers.port import Callbacks
 from parley.run.carriers import Carriers
+from parley.run.place import Home, read_routes_file
+from parley.settings.messages import ROUTES
 from parley.settings.model import Settings
 from parley.store.keys import KeySource, load_callback_secrets, load_route_secret
 from parley.store.pacing import Pace
@@ -41,6 +43,11 @@ def routes_of(content: bytes) -> Routes:
                 f"{FILE} 第 {line.at_line} 行：{line.kind!r} 不是以下之一：{allowed}",
             )
     return routes
+
+
+def routes_in_use(home: Home, settings: Settings) -> Routes | None:
+    """Return the routes of a home; None where the sandbox carries everything. Raises BadInput, HomeUnusable."""
+    return routes_of(read_routes_file(home)) if settings.messages.provider == ROUTES else None
 
 
 def build_carriers(routes: Routes, settings: Settings, source: KeySource) -> Carriers:

@@ -23,9 +23,8 @@ from parley.run.jobs import Jobs, count_job, draft_job, nightly_job, send_job
 from parley.run.library import build_library, nightly_terms, unknown_policy
 from parley.run.loops import Nightly, Pipeline, Round, run_forever
 from parley.run.paging import Pager
-from parley.run.place import read_routes_file
 from parley.run.replaying import replay_job
-from parley.run.routing import build_carriers, pace_of, routes_of
+from parley.run.routing import build_carriers, pace_of, routes_in_use
 from parley.run.rulebooks import RulebookFolders, rulebook_in_use
 from parley.run.rules_in_use import RulesInUse
 from parley.run.sending import Sender
@@ -75,12 +74,11 @@ def build_pipeline(opened: Opened, source: KeySource | None = None, *, seed: int
 
 def _carriers(opened: Opened, source: KeySource | None, seed: int) -> tuple[Carriers, Sandbox | None, Pace]:
     """Return the carriers of a home, its message centre where that is the sandbox, and how fast each is given texts."""
-    said = opened.settings.messages
-    if said.provider == SANDBOX:
+    said, routes = opened.settings.messages, routes_in_use(opened.home, opened.settings)
+    if routes is None:
         sandbox = Sandbox(opened.home.centre_log, seed=seed, short_code=SHORT_CODE)
         pace = Pace({SANDBOX: Rate(said.per_second, said.burst)} if said.per_second else {})
         return only(Guarded(sandbox), said.cost_per_segment_micro), sandbox, pace
-    routes = routes_of(read_routes_file(opened.home))
     source = source or key_source(opened.home, opened.settings, {})
     return build_carriers(routes, opened.settings, source), None, pace_of(routes)
 

@@ -19,6 +19,7 @@ from parley.messaging.catalogue import OwnWording, lay_over
 from parley.run.clock import open_clock
 from parley.run.home import Opened
 from parley.run.library import build_library
+from parley.run.routing import routes_in_use
 from parley.run.rulebooks import rulebook_in_use
 from parley.store import own_texts
 from parley.store.vault import Vault
@@ -33,7 +34,8 @@ def library_of(opened: Opened) -> Library:
 
     Raises BadInput where a file does not hold together.
     """
-    library = build_library(opened.settings, rulebook_in_use(opened.home.rulebook), opened.registrations)
+    rules, routes = rulebook_in_use(opened.home.rulebook), routes_in_use(opened.home, opened.settings)
+    library = build_library(opened.settings, rules, opened.registrations, routes)
     TextsInUse(library, opened.vault, opened.settings.web.zone).refresh(open_clock(opened.home, opened.settings).now())
     return library
 
