@@ -41,6 +41,7 @@ from parley.providers.port import (
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 REFERENCE = "9cb26c1f-2f0a-83bc-b32f-d45d13db5433"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+ROOT = Path(__file__).parents[2]
 TABLES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
     for path in (Path(__file__).parent / "cases").glob("*.toml")
@@ -61,6 +62,10 @@ def names(what: str) -> list[str]:
 def given(code: str) -> Given:
     route, keys = TABLES[code]["route"], KINDS[code].declared.keys
     values = {key.name: key.default or "" for key in keys if not key.is_secret} | route["values"]
+    if "description_of" in route:
+        # The worked example of a page is what is tested.
+        page = (ROOT / route["description_of"]).read_text(encoding="utf-8")
+        values["description"] = page.partition("```toml gateway.toml\n")[2].partition("```")[0]
     secrets = {key.name: key.default or "" for key in keys if key.is_secret} | route["secrets"]
     return Given("main", values, secrets, (SECRET,), route["public_url"])
 

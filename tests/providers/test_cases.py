@@ -67,7 +67,7 @@ def test_an_answer_is_read_as_it_is_meant(kind: Kind, route: Given, case: Case) 
 
 @pytest.mark.parametrize(("kind", "route", "case"), list(cases("lookup")), ids=names("lookup"))
 def test_a_message_is_looked_up_by_our_reference(kind: Kind, route: Given, case: Case) -> None:
-    assert kind.declared.can_look_up
+    assert carrier(kind, route).can_look_up
     asked = Asked(REFERENCE, Msisdn("+15558675310"), NOW - timedelta(hours=case.get("hours_ago", 0)))
     dialect = carrier(kind, route).dialect
     question = dialect.question(asked, NOW)
@@ -111,11 +111,11 @@ SIGN = {"twilio": twilio}
 
 @pytest.mark.parametrize("code", sorted(TABLES))
 def test_a_table_has_cases_of_everything_and_says_where_each_is_from(code: str) -> None:
-    table, declared = TABLES[code], KINDS[code].declared
+    table, declared, built = TABLES[code], KINDS[code].declared, carrier(KINDS[code], given(code))
     every = [case for what in ("submission", "answer", "lookup", "callback") for case in table.get(what, [])]
     assert {case["source"] for case in every} > {"ours"}
     assert all(table.get(what) for what in ("submission", "answer", "callback"))
-    assert bool(table.get("lookup")) is declared.can_look_up
+    assert bool(table.get("lookup")) is built.can_look_up
     assert all(source.address.startswith("https://") for source in declared.sources) and declared.sources
 
 

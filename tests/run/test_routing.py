@@ -117,17 +117,17 @@ def told(home: Home, keys: KeyFiles, settings: Settings = SETTINGS, today: date 
     return found
 
 
-def test_a_route_gets_its_values_its_secrets_and_the_guard_against_invented_numbers(keys: KeyFiles) -> None:
+def test_a_route_gets_its_values_its_secrets_and_the_guard_against_invented_numbers(home: Home, keys: KeyFiles) -> None:
     routes = routes_of(ROUTES)
-    given = given_for(routes.lines[0], PIGEON, SETTINGS, keys)
+    given = given_for(routes.lines[0], PIGEON, home, SETTINGS, keys)
     assert isinstance(given, Given)
     assert dict(given.values) == {"host": "pigeon.example.com", "window": "10"}
     assert dict(given.secrets) == {"password": "hunter2 with spaces"}
     assert given.public_url == "https://sms.example.com" and len(given.callback_secrets) == 1
     assert "hunter2" not in repr(given)
-    carriers = build_carriers(routes, SETTINGS, keys)
+    carriers = build_carriers(routes, home, SETTINGS, keys)
     assert isinstance(carriers.providers["post"], Guarded)
-    assert list(build_callbacks(routes, SETTINGS, keys)) == ["post"]
+    assert list(build_callbacks(routes, home, SETTINGS, keys)) == ["post"]
 
 
 def test_a_route_is_paced_as_its_kind_says_unless_its_file_says_otherwise() -> None:
@@ -146,9 +146,64 @@ def test_a_route_is_paced_as_its_kind_says_unless_its_file_says_otherwise() -> N
         ((b"[route.with]", b'[route.with]\npassword = "x"'), "line 8: password is a secret and does not belong"),
     ],
 )
-def test_a_wrong_key_is_told_with_its_line(keys: KeyFiles, changed: tuple[bytes, bytes], words: str) -> None:
+def test_a_wrong_key_is_told_with_its_line(
+    home: Home, keys: KeyFiles, changed: tuple[bytes, bytes], words: str
+) -> None:
     with pytest.raises(BadInput, match=re.escape(words)):
-        build_carriers(routes_of(ROUTES.replace(*changed)), SETTINGS, keys)
+        build_carriers(routes_of(ROUTES.replace(*changed)), home, SETTINGS, keys)
+
+
+DESCRIBED = b"""
+[[route]]
+name = "post"
+kind = "generic"
+countries = ["GB"]
+cost_per_segment_micro = 8300
+[route.with]
+description = "gateway.toml"
+"""
+GATEWAY = """
+[request]
+address = "https://gateway.example/send"
+body = "form"
+[request.fields]
+to = "{to}"
+"""
+
+
+def test_a_key_that_names_a_file_gives_what_stands_in_it(home: Home, keys: KeyFiles) -> None:
+    (home.root / "gateway.toml").write_text(GATEWAY)
+    routes = routes_of(DESCRIBED)
+    given = given_for(routes.lines[0], kinds.KINDS["generic"], home, SETTINGS, keys)
+    assert isinstance(given, Given) and given.values["description"] == GATEWAY
+    assert build_carriers(routes, home, SETTINGS, keys).providers["post"].can_look_up is False
+    assert list(build_callbacks(routes, home, SETTINGS, keys)) == ["post"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("gateway.toml", None, "line 8: gateway.toml cannot be read: No such file"),
+        ("gateway.toml", b"\xff", "line 8: gateway.toml cannot be read: not UTF-8"),
+        ("../gateway.toml", None, "line 8: ../gateway.toml is not in the home's folder"),
+        ("/etc/hostname", None, "line 8: /etc/hostname is not in the home's folder"),
+        (
+            "gateway.toml",
+            GATEWAY.replace('body = "form"', 'body = "xml"').encode(),
+            "line 4: body: 'xml' is not one of",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_with_its_line(
+    home: Home, keys: KeyFiles, name: str, content: bytes | None, words: str
+) -> None:
+    if content is not None:
+        (home.root / name).write_bytes(content)
+    routes = DESCRIBED.replace(b"gateway.toml", name.encode())
+    home.routes_file.write_bytes(routes)
+    with pytest.raises(BadInput, match=re.escape(words)):
+        build_carriers(routes_of(routes), home, SETTINGS, keys)
+    assert any(words in problem for problem in told(home, keys)[False])
 
 
 def test_a_kind_that_there_is_not_is_refused_with_its_line() -> None:

@@ -47,7 +47,8 @@ class Key:
     """One key that a route of this kind has: what it means in one sentence, and what it may be.
 
     `form`: what the whole value must match; `default` None: it must be given. A secret never stands in a file of
-    settings; it comes from the home's keys.
+    settings; it comes from the home's keys. `is_file`: the value names a file of the home, and what the kind is given
+    is what stands in it.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Key:
     form: re.Pattern[str] = re.compile(r"[^\s].{0,499}")
     default: str | None = None
     is_secret: bool = False
+    is_file: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -16,11 +16,12 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from parley.providers.declared import Declaration, Finding, Given, Key, Kind, OptOuts, Source
+from parley.providers.declared import Declaration, Finding, Given, Key, Kind, KnownBy, OptOuts, Source
 from parley.providers.outgoing import Outgoing, Request, Response
 from parley.providers.over_http import NO_SENDER, TOO_LATE, HttpCarrier, by_code, probed, seconds_left
 from parley.providers.payload import (
@@ -94,6 +95,7 @@ DECLARED: Final = Declaration(
     settle_seconds=300,
     opt_outs=OptOuts.NOTHING,
     posts_back=True,
+    known_by=KnownBy.ADDRESS,
     sources=(
         Source(f"{_SDK}/blob/1412a61b045720bc92788a082d22bdc9a59dda6b/tests/api/test_sms_api.py", _READ),
         Source("https://www.infobip.com/docs/developer-resources/api-fundamentals/message-status-codes", _READ),
@@ -173,7 +175,7 @@ class InfobipDialect:
     def found(self, response: Response, asked: Asked) -> Lookup:
         """Return whether the logs hold the message."""
         rows = read_table(response.body).get("results")
-        if not isinstance(rows, list):
+        if response.status != HTTPStatus.OK or not isinstance(rows, list):
             raise Malformed("results")
         ours = any(isinstance(row, dict) and row.get("messageId") == asked.reference for row in rows)
         return Lookup(LookupState.FOUND, asked.reference) if ours else Lookup(LookupState.NOT_FOUND)

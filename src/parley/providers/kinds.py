@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from parley.providers import alibaba, infobip, tencent, twilio
+from parley.providers import alibaba, generic, infobip, tencent, twilio
 from parley.providers.declared import Kind
 from parley.providers.smpp.provider import KIND as SMPP
 
-_ALL: tuple[Kind, ...] = (alibaba.KIND, infobip.KIND, SMPP, tencent.KIND, twilio.KIND)
+_ALL: Final = (alibaba.KIND, generic.KIND, generic.SIGNED, infobip.KIND, SMPP, tencent.KIND, twilio.KIND)
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.declared.code: kind for kind in _ALL})
 """Code → kind."""

@@ -43,7 +43,7 @@ class Dialect(Protocol):
         ...
 
     def found(self, response: Response, asked: Asked) -> Lookup:
-        """Return what the answer to it says."""
+        """Return what the answer to it says. Raises Malformed where that is neither yes nor no, whatever its status."""
         ...
 
 
@@ -89,15 +89,13 @@ class HttpCarrier:
         if isinstance(answer, Broken):
             raise OutsideFailed(answer.en, answer.zh)
         try:
-            if answer.status in _OK:
-                return self.dialect.found(answer, asked)
+            return self.dialect.found(answer, asked)
         except Malformed:
-            pass
-        raise OutsideFailed(
-            f"The carrier of {self._name} does not say whether it has a message (HTTP {answer.status}); it is asked "
-            "again later.",
-            f"路由 {self._name} 的运营商未说明是否已收到某条短信（HTTP {answer.status}），稍后将再次查询。",
-        )
+            raise OutsideFailed(
+                f"The carrier of {self._name} does not say whether it has a message (HTTP {answer.status}); it is "
+                "asked again later.",
+                f"路由 {self._name} 的运营商未说明是否已收到某条短信（HTTP {answer.status}），稍后将再次查询。",
+            ) from None
 
     def poll(self, now: datetime, limit: int) -> list[Delivery]:  # noqa: ARG002 - as every carrier is asked
         """Return nothing: what it tells is posted to our door."""

@@ -45,13 +45,42 @@ _SECONDS: Final = re.compile(r"\d{1,12}")
 _STATES: Final = {str(state): state for state in DeliveryState}
 
 
-class SignedCallbacks:
-    """Reads callbacks signed with any of *secrets* (`whsec_…`): two are live while one is replaced."""
+class Signatures:
+    """Verifies posts signed with any of *secrets* (`whsec_…`): two are live while one is replaced."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         assert secrets, "a door without a secret would let nobody in, or everybody"
         # The library knows how a secret is written; it asks the clock itself, so the rest stands here.
         self._keys = tuple(Webhook(secret)._whsecret for secret in secrets)  # noqa: SLF001 - it offers no other way
+
+    def refusal(self, posted: Posted, wall: datetime) -> CallbackRefused | None:
+        """Return why *posted* is not taken: a header is missing, old or wrong; None where it is signed."""
+        names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+        key, seconds, signatures = (posted.headers.get(name, "") for name in names)
+        if not key or not signatures or not _SECONDS.fullmatch(seconds):
+            return CallbackRefused(CallbackFault.HEADERS)
+        if abs(wall.timestamp() - int(seconds)) > TOLERANCE_SECONDS:
+            return CallbackRefused(CallbackFault.STALE)
+        if not self._is_signed(f"{key}.{seconds}.".encode("utf-8", "surrogatepass") + posted.body, signatures):
+            return CallbackRefused(CallbackFault.SIGNATURE)
+        return None
+
+    def _is_signed(self, content: bytes, signatures: str) -> bool:
+        """Say whether one of the signatures is ours; every one is compared, in constant time."""
+        given = [_decoded(one) for one in signatures.split(" ")[:_MOST_SIGNATURES]]
+        found = False
+        for key in self._keys:
+            wanted = hmac.digest(key, content, "sha256")
+            for one in given:
+                found |= hmac.compare_digest(wanted, one)
+        return found
+
+
+class SignedCallbacks:
+    """Reads callbacks in Parley's own form, signed with any of *secrets*."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._signatures = Signatures(secrets)
 
     @property
     def taken(self) -> Reply:
@@ -64,29 +93,14 @@ class SignedCallbacks:
         return False
 
     def read(self, posted: Posted, wall: datetime) -> list[Delivery] | CallbackRefused:
-        """Return what *posted* brings; a refusal where a header is missing, old, wrong, or the body no deliveries."""
-        names = ("webhook-id", "webhook-timestamp", "webhook-signature")
-        key, seconds, signatures = (posted.headers.get(name, "") for name in names)
-        if not key or not signatures or not _SECONDS.fullmatch(seconds):
-            return CallbackRefused(CallbackFault.HEADERS)
-        if abs(wall.timestamp() - int(seconds)) > TOLERANCE_SECONDS:
-            return CallbackRefused(CallbackFault.STALE)
-        if not self._is_signed(f"{key}.{seconds}.".encode("utf-8", "surrogatepass") + posted.body, signatures):
-            return CallbackRefused(CallbackFault.SIGNATURE)
+        """Return what *posted* brings; a refusal where it is not signed, or its body holds no deliveries."""
+        refusal = self._signatures.refusal(posted, wall)
+        if refusal is not None:
+            return refusal
         try:
             return _deliveries(posted.body)
         except Malformed as where:
             return CallbackRefused(CallbackFault.BODY, str(where))
-
-    def _is_signed(self, content: bytes, signatures: str) -> bool:
-        """Say whether one of the signatures is ours; every one is compared, in constant time."""
-        given = [_decoded(one) for one in signatures.split(" ")[:_MOST_SIGNATURES]]
-        found = False
-        for key in self._keys:
-            wanted = hmac.digest(key, content, "sha256")
-            for one in given:
-                found |= hmac.compare_digest(wanted, one)
-        return found
 
 
 def _decoded(signature: str) -> bytes:

@@ -29,7 +29,7 @@ class CallbackDoor:
         routes: dict[str, Callbacks] = {
             name: SignedCallbacks(load_callback_secrets(source, name)) for name in inbound.routes.split()
         }
-        routes |= build_callbacks(pipeline.carriers.routes, opened.settings, source)
+        routes |= build_callbacks(pipeline.carriers.routes, opened.home, opened.settings, source)
         app = hooks(routes, self._gatherer, self.wall, inbound.public_url)
         self._listener = Listener(app, "callbacks", inbound.listen, inbound.port, _TOLD, behind_https=False)
 

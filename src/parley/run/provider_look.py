@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from parley.contact.registrations import read_registrations as registrations_of
@@ -12,12 +12,14 @@ from parley.errors import BadInput, ParleyError
 from parley.providers.declared import Declaration, Finding, Given, Kind, KnownBy, OptOuts
 from parley.providers.kinds import KINDS
 from parley.run.place import Home, read_registrations, read_routes_file
-from parley.run.renewals import renewal
 from parley.run.routing import given_for, routes_of
 from parley.run.rulebooks import rulebook_in_use
 from parley.settings.messages import ROUTES
 from parley.settings.model import Settings
 from parley.store.keys import KeySource
+
+# A registration that ends so soon is told in time to renew it.
+RENEW_DAYS: Final = 30
 
 
 def look(
@@ -36,17 +38,26 @@ def look(
             en=f"messages.provider is {settings.messages.provider!r}: nothing leaves by a route. Set it to 'routes'.",
             zh=f"messages.provider 为 {settings.messages.provider!r}，短信不会经由任何通道发出。请设为 'routes'。",
         )
-    given = given_for(line, kind, settings, source)
+    given = given_for(line, kind, home, settings, source)
     if isinstance(given, list):
         yield from (Finding(is_well=False, en=one.en, zh=one.zh) for one in given)
     else:
-        yield Finding(is_well=True, en="Every key of the route is there.", zh="通道所需各项均已填写。")
+        yield _built(kind, given)
     yield from _countries(line, kind)
     yield from _registered(line, kind, home, today)
     yield from _reached(line, kind, settings)
     yield _told(kind.declared)
     if asks and isinstance(given, Given) and kind.probe is not None:
         yield _probed(kind, given)
+
+
+def _built(kind: Kind, given: Given) -> Finding:
+    """Say whether the route can be built of what was given, which opens no connection."""
+    try:
+        kind.build(given).close()
+    except ParleyError as fault:
+        return Finding(is_well=False, en=fault.en, zh=fault.zh)
+    return Finding(is_well=True, en="Every key of the route is there.", zh="通道所需各项均已填写。")
 
 
 def route_named(home: Home, name: str) -> Line:
@@ -104,8 +115,8 @@ def _countries(line: Line, kind: Kind) -> Iterator[Finding]:
 
 def _registered(line: Line, kind: Kind, home: Home, today: date) -> Iterator[Finding]:
     """Yield what a carrier wants registered and is not, and what soon ends."""
-    registered = registrations_of(read_registrations(home), rulebook_in_use(home.rulebook).carriers)
-    ours = [one for one in registered.entries if one.is_for(line.kind)]
+    entries = registrations_of(read_registrations(home), rulebook_in_use(home.rulebook).carriers).entries
+    ours = [one for one in entries if not one.providers or line.kind in one.providers]
     for country in sorted(line.countries):
         there = [one for one in ours if one.country.split("-")[0] == country and one.valid_from <= today]
         for what in sorted(kind.declared.needs):
@@ -117,10 +128,13 @@ def _registered(line: Line, kind: Kind, home: Home, today: date) -> Iterator[Fin
                     zh=f"{kind.declared.zh}发往 {country} 须先登记 {what}，registrations.toml 中没有。"
                     "见 docs/registrations.md。",
                 )
-    for one in registered.to_renew(today):
-        if one.is_for(line.kind):
-            told = renewal(one, today)
-            yield Finding(is_well=False, en=told.en, zh=told.zh)
+    for one in ours:
+        if one.valid_to is not None and today <= one.valid_to <= today + timedelta(days=RENEW_DAYS):
+            yield Finding(
+                is_well=False,
+                en=f"The {one.kind} {one.registered_id} ends on {one.valid_to}. Have it renewed.",
+                zh=f"登记项 {one.registered_id}（{one.kind}）将于 {one.valid_to} 到期，请续期。",
+            )
 
 
 def _reached(line: Line, kind: Kind, settings: Settings) -> Iterator[Finding]:

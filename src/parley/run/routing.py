@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 from parley.contact.routes import FILE, Line, Routes, read_routes
 from parley.errors import BadInput, HomeUnusable
 from parley.messaging.bucket import Rate
-from parley.providers.declared import Given, Kind, KnownBy
+from parley.providers.declared import Given, Key, Kind, KnownBy
 from parley.providers.guard import Guarded
 from parley.providers.kinds import KINDS
 from parley.providers.port import Callbacks
@@ -50,23 +51,23 @@ def routes_in_use(home: Home, settings: Settings) -> Routes | None:
     return routes_of(read_routes_file(home)) if settings.messages.provider == ROUTES else None
 
 
-def build_carriers(routes: Routes, settings: Settings, source: KeySource) -> Carriers:
+def build_carriers(routes: Routes, home: Home, settings: Settings, source: KeySource) -> Carriers:
     """Return the carriers of *routes*; opens no connection. Raises BadInput where a key is missing or wrong."""
     providers = {}
     for line in routes.lines:
         kind = KINDS[line.kind]
         # The one place that keeps invented numbers from real carriers.
-        providers[line.name] = Guarded(kind.build(_given_or_refused(line, kind, settings, source)))
+        providers[line.name] = Guarded(kind.build(_given_or_refused(line, kind, home, settings, source)))
     return Carriers(routes, providers)
 
 
-def build_callbacks(routes: Routes, settings: Settings, source: KeySource) -> Mapping[str, Callbacks]:
+def build_callbacks(routes: Routes, home: Home, settings: Settings, source: KeySource) -> Mapping[str, Callbacks]:
     """Return how what each route posts is read, by its name; those that post nothing are left out."""
     found: dict[str, Callbacks] = {}
     for line in routes.lines:
         kind = KINDS.get(line.kind)
         if kind is not None and kind.callbacks is not None:
-            found[line.name] = kind.callbacks(_given_or_refused(line, kind, settings, source))
+            found[line.name] = kind.callbacks(_given_or_refused(line, kind, home, settings, source))
     return MappingProxyType(found)
 
 
@@ -76,38 +77,17 @@ def pace_of(routes: Routes) -> Pace:
     return Pace({line.name: Rate(rates[line.name], line.burst) for line in routes.lines if rates[line.name]})
 
 
-def given_for(line: Line, kind: Kind, settings: Settings, source: KeySource) -> Given | list[Problem]:
+def given_for(line: Line, kind: Kind, home: Home, settings: Settings, source: KeySource) -> Given | list[Problem]:
     """Return what was given for a route of *kind*; what is missing or wrong where it cannot be built."""
     problems = [*_unknown(line, kind)]
     values: dict[str, str] = {}
     secrets: dict[str, str] = {}
     for key in kind.declared.keys:
-        if key.is_secret:
-            try:
-                secrets[key.name] = load_route_secret(source, line.name, key.name)
-            except HomeUnusable as fault:
-                if key.default is None:
-                    problems.append(Problem(fault.en, fault.zh))
-                else:
-                    secrets[key.name] = key.default
-            continue
-        value, at = line.given.get(key.name, (key.default, line.at_line))
-        if value is None:
-            problems.append(
-                Problem(
-                    f"{FILE}, line {at}: route {line.name} lacks {key.name}: {key.en}",
-                    f"{FILE} 第 {at} 行：通道 {line.name} 缺少 {key.name}：{key.zh}",
-                )
-            )
-        elif value != key.default and key.form.fullmatch(value) is None:
-            problems.append(
-                Problem(
-                    f"{FILE}, line {at}: {key.name} is not of its form: {key.en}",
-                    f"{FILE} 第 {at} 行：{key.name} 格式不符：{key.zh}",
-                )
-            )
+        told = _secret(key, line, source) if key.is_secret else _value(key, line, home)
+        if isinstance(told, Problem):
+            problems.append(told)
         else:
-            values[key.name] = value
+            (secrets if key.is_secret else values)[key.name] = told
     ours: tuple[str, ...] = ()
     if kind.declared.known_by is not KnownBy.THEIR_KEY:
         try:
@@ -136,8 +116,44 @@ def _unknown(line: Line, kind: Kind) -> Iterator[Problem]:
             )
 
 
-def _given_or_refused(line: Line, kind: Kind, settings: Settings, source: KeySource) -> Given:
-    given = given_for(line, kind, settings, source)
+def _secret(key: Key, line: Line, source: KeySource) -> str | Problem:
+    try:
+        return load_route_secret(source, line.name, key.name)
+    except HomeUnusable as fault:
+        return Problem(fault.en, fault.zh) if key.default is None else key.default
+
+
+def _value(key: Key, line: Line, home: Home) -> str | Problem:
+    value, at = line.given.get(key.name, (key.default, line.at_line))
+    if value is None:
+        return Problem(
+            f"{FILE}, line {at}: route {line.name} lacks {key.name}: {key.en}",
+            f"{FILE} 第 {at} 行：通道 {line.name} 缺少 {key.name}：{key.zh}",
+        )
+    if value != key.default and key.form.fullmatch(value) is None:
+        return Problem(
+            f"{FILE}, line {at}: {key.name} is not of its form: {key.en}",
+            f"{FILE} 第 {at} 行：{key.name} 格式不符：{key.zh}",
+        )
+    return _content_of(home.root, value, at) if key.is_file else value
+
+
+def _content_of(folder: Path, name: str, at: int) -> str | Problem:
+    """Return what stands in the file *name* of the home, and in no other."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return Problem(
+            f"{FILE}, line {at}: {name} is not in the home's folder.", f"{FILE} 第 {at} 行：{name} 不在主目录中。"
+        )
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else "not UTF-8"
+        return Problem(f"{FILE}, line {at}: {name} cannot be read: {why}", f"{FILE} 第 {at} 行：无法读取 {name}：{why}")
+
+
+def _given_or_refused(line: Line, kind: Kind, home: Home, settings: Settings, source: KeySource) -> Given:
+    given = given_for(line, kind, home, settings, source)
     if isinstance(given, list):
         raise BadInput(
             f"Route {line.name} cannot carry. {given[0].en} `parley provider check {line.name}` tells everything.",

@@ -80,7 +80,7 @@ def _carriers(opened: Opened, source: KeySource | None, seed: int) -> tuple[Carr
         pace = Pace({SANDBOX: Rate(said.per_second, said.burst)} if said.per_second else {})
         return only(Guarded(sandbox), said.cost_per_segment_micro), sandbox, pace
     source = source or key_source(opened.home, opened.settings, {})
-    return build_carriers(routes, opened.settings, source), None, pace_of(routes)
+    return build_carriers(routes, opened.home, opened.settings, source), None, pace_of(routes)
 
 
 def build_nightly(opened: Opened, pipeline: Pipeline) -> Nightly | None:
