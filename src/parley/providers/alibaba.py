@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit
 
 from parley.errors import OutsideFailed
 from parley.messaging.carriage import CARRIAGES
-from parley.providers.declared import Declaration, Finding, Given, Key, Kind, OptOuts, Source
+from parley.providers.declared import Declaration, Finding, Given, Key, Kind, KnownBy, OptOuts, Source
 from parley.providers.mainland import SHANGHAI, Pushed, by_family, instant, judged, local, mobile, refusal, rows
 from parley.providers.outgoing import Broken, Outgoing, Request, Response
 from parley.providers.payload import LONGEST_TEXT, Malformed, event_id, is_id, read_table, table, words
@@ -94,6 +94,7 @@ DECLARED: Final = Declaration(
     # The text comes to us, and nobody else answers. Of promotional texts alone who refuses is blocked there as well.
     opt_outs=OptOuts.NOTHING,
     posts_back=True,
+    known_by=KnownBy.ADDRESS,
     sources=(
         Source("https://help.aliyun.com/document_detail/55284.html", _READ_ON),
         Source("https://help.aliyun.com/document_detail/419277.html", _READ_ON),

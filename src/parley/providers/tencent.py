@@ -24,7 +24,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from parley.messaging.carriage import CARRIAGES
-from parley.providers.declared import Declaration, Finding, Given, Key, Kind, OptOuts, Source
+from parley.providers.declared import Declaration, Finding, Given, Key, Kind, KnownBy, OptOuts, Source
 from parley.providers.mainland import SHANGHAI, Pushed, by_family, instant, judged, local, mobile, refusal, rows
 from parley.providers.outgoing import Broken, Outgoing, Request, Response
 from parley.providers.payload import LONGEST_TEXT, Malformed, event_id, is_id, read_table, table, words
@@ -104,6 +104,7 @@ DECLARED: Final = Declaration(
     # The text comes to us, and nobody else answers. Their console keeps a list of who refused, and blocks them there.
     opt_outs=OptOuts.NOTHING,
     posts_back=True,
+    known_by=KnownBy.ADDRESS,
     sources=(
         Source("https://cloud.tencent.com/document/api/382/55981", _READ_ON),
         Source("https://cloud.tencent.com/document/api/382/59177", _READ_ON),

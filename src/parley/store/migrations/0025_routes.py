@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("provider", models.CharField(max_length=20, primary_key=True, serialize=False)),
                 ("failures", models.IntegerField(default=0)),
-                ("code", models.CharField(blank=True, default="", max_length=40)),
+                ("code", models.CharField(blank=True, default="", max_length=60)),
                 ("down_since", models.DateTimeField(null=True)),
                 ("down_until", models.DateTimeField(null=True)),
             ],

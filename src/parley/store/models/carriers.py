@@ -57,7 +57,7 @@ class RouteState(models.Model):
 
     provider = models.CharField(max_length=20, primary_key=True)
     failures = models.IntegerField(default=0)
-    code = models.CharField(max_length=40, default="", blank=True)
+    code = models.CharField(max_length=60, default="", blank=True)
     down_since = models.DateTimeField(null=True)
     down_until = models.DateTimeField(null=True)
 
