@@ -60,7 +60,7 @@ def test_a_draft_without_ids_and_an_unknown_provider_are_refused(home: Path) -> 
     (home / "registrations.toml").unlink()
     unknown = parley("templates", "check", "--provider", "pigeon", home=home)
     assert (unknown.returncode, unknown.stdout) == (2, "")
-    assert "alibaba, infobip, sandbox, smpp, tencent, twilio" in unknown.stderr
+    assert "alibaba, generic, generic-signed, infobip, sandbox, smpp, tencent, twilio" in unknown.stderr
 
 
 def test_a_provider_that_carries_no_lender_to_a_place_says_so_in_both_languages(home: Path) -> None:
