@@ -16,6 +16,7 @@ from parley.providers.described import read_description
 from parley.providers.generic import KIND, SIGNED
 from parley.providers.outgoing import Request, Response
 from parley.providers.over_http import HttpCarrier
+from parley.providers.payload import Malformed
 from parley.providers.port import (
     Asked,
     CallbackFault,
@@ -109,6 +110,16 @@ def test_without_a_look_up_it_cannot_be_asked() -> None:
     assert (carrier(EXAMPLE).settle_seconds, built.settle_seconds) == (90, 120)
 
 
+def test_an_empty_list_says_that_it_has_not_and_nothing_else_does() -> None:
+    listing = EXAMPLE.replace('id = "message.id"\nabsent = [404]', 'id = "results.0.id"\nempty = "results"')
+    dialect, asked = carrier(listing).dialect, Asked(REFERENCE, submission(case()).to, NOW)
+    assert dialect.found(Response(200, b'{"results": []}'), asked).state is LookupState.NOT_FOUND
+    assert dialect.found(Response(200, b'{"results": [{"id": 7}]}'), asked).provider_id == "7"
+    for status, body in ((200, b"{}"), (200, b'{"results": {}}'), (404, b'{"results": []}'), (200, b"[]")):
+        with pytest.raises(Malformed):
+            dialect.found(Response(status, body), asked)
+
+
 def test_a_carrier_that_wants_to_be_let_in_needs_the_secret() -> None:
     with pytest.raises(BadInput, match="no secret"):
         carrier(FORM, secret="")
@@ -172,6 +183,7 @@ def test_a_signed_carrier_is_known_by_its_signature_and_its_clock() -> None:
         ('is = ["queued"]\n', "", "test names a field"),
         ('id = "message.id"\ncode', 'id = "message id"\ncode', "id is a path"),
         ("absent = [404]", "absent = [4]", "absent is a list of HTTP statuses"),
+        ("absent = [404]\n", "", "absent or empty says how it tells that it has not"),
         ("by-ref/{reference}", "by-ref", "the address holds no {reference}"),
         ('state = "status"\n', "", "state is missing"),
         ('at_form = "unix"\n', "", "at and at_form go together"),

@@ -5,7 +5,7 @@ docs/connect-generic.md is the page; this reads the file and refuses, with its l
     settle_seconds = 120
     [request]   address, method, auth (none, basic, bearer, header), user, header, body (json, form), headers, fields
     [answer]    ok (statuses), test and is (a field that must be one of these words), id, code: paths as "messages.0.id"
-    [lookup]    address, id, absent (statuses): optional
+    [lookup]    address, id, absent (statuses) or empty (a list): optional
     [callbacks] body (json, form), rows, answer; [receipt] and [text]: when, and the paths of their fields
     [[status]] and [[state]]: what its codes and words mean, see `statuses`
 """
@@ -99,11 +99,15 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class LookingUp:
-    """How a message is asked for: the carrier has it where `id` is there, and has not where the status is `absent`."""
+    """How a message is asked for: the carrier has it where `id` is there.
+
+    It has not where the status is `absent`, or where the list under `empty` holds nothing; anything else says neither.
+    """
 
     address: str
     id: str
     absent: frozenset[int]
+    empty: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,11 @@ def _looking_up(table: Fields) -> LookingUp:
     address = _address(table, "address", _IN_ADDRESS)
     if "{reference}" not in address:
         table.fail("address", "the address holds no {reference}", "address 中没有 {reference}")
-    found = LookingUp(address, _path(table, "id", needed=True), _statuses(table, "absent"))
+    found = LookingUp(address, _path(table, "id", needed=True), _statuses(table, "absent"), _path(table, "empty"))
+    if not found.absent and not found.empty:
+        table.fail(
+            "absent", "absent or empty says how it tells that it has not", "须以 absent 或 empty 说明如何表示没有"
+        )
     table.finish()
     return found
 

@@ -26,6 +26,7 @@ from parley.providers.payload import (
     Malformed,
     event_id,
     instant,
+    is_id,
     is_number,
     number,
     read_json,
@@ -146,15 +147,20 @@ class GenericDialect:
         return Request("GET", address, self._headers)
 
     def found(self, response: Response, asked: Asked) -> Lookup:  # noqa: ARG002 - the question named it
-        """Return whether the carrier has it: its id is there; or it says that it has not."""
+        """Return whether the carrier has it. Only what says that it has not is a no: whoever is told so sends again."""
         looking_up = self._what.looking_up
         assert looking_up is not None, "it was asked"
         if response.status in looking_up.absent:
             return Lookup(LookupState.NOT_FOUND)
         if response.status != HTTPStatus.OK:
             raise Malformed("status")
-        found = _at(read_json(response.body), looking_up.id)
-        return Lookup(LookupState.FOUND, found) if found else Lookup(LookupState.NOT_FOUND)
+        told = read_json(response.body)
+        if looking_up.empty and _under(told, looking_up.empty) == []:
+            return Lookup(LookupState.NOT_FOUND)
+        found = _needed(told, looking_up.id)
+        if not is_id(found):
+            raise Malformed(looking_up.id)
+        return Lookup(LookupState.FOUND, found)
 
     def _words(self, one: Submission, seconds: int) -> dict[str, str | int | dict[str, str]]:
         said = one.sent_as
@@ -237,9 +243,12 @@ class GenericCallbacks:
         reference, given = _at(row, paths["reference"]) or None, _at(row, paths["id"])
         if reference is None and not given:
             raise Malformed(paths["reference"] or paths["id"])
+        if given and not is_id(given):
+            # A message of somebody else: none that this carrier took from us has such an id.
+            return None
         told = _at(row, paths["event"]) or event_id(given or reference or "", state)
         at = _when(row, paths["at"], self._what.telling.receipt_at, wall)
-        return ReceiptIn(event_id(told), reference, given or reference or "", 0, state, at)
+        return ReceiptIn(event_id(told), reference, given, 0, state, at)
 
     def _text(self, row: Mapping[str, Any], wall: datetime) -> InboundIn | None:
         paths = self._what.telling.text

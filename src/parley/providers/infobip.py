@@ -29,6 +29,7 @@ from parley.providers.payload import (
     Malformed,
     event_id,
     instant,
+    is_id,
     is_number,
     number,
     read_table,
@@ -158,11 +159,10 @@ class InfobipDialect:
             return by_code(self._statuses, words(fault, "messageId", 40), response.status)
         row = table(_rows(told, "messages")[0], "messages")
         status = table(row.get("status"), "status")
-        if status.get("groupId") in {_PENDING, _DELIVERED} and row.get("messageId") == one.reference:
-            return Accepted(one.reference)
-        if status.get("groupId") in {_PENDING, _DELIVERED}:
-            # It has something under another id than ours: look whether it has ours.
-            return Unknown("other_id")
+        group = status.get("groupId")
+        if type(group) is int and group in {_PENDING, _DELIVERED}:
+            # Something under another id than ours: it is asked whether it has ours.
+            return Accepted(one.reference) if row.get("messageId") == one.reference else Unknown("other_id")
         return by_code(self._statuses, words(status, "name", 60), response.status)
 
     def question(self, asked: Asked, now: datetime) -> Request | None:
@@ -215,10 +215,11 @@ class InfobipCallbacks:
         return [one for one in found if one is not None]
 
     def _receipt(self, row: Mapping[str, Any]) -> ReceiptIn | None:
-        message, status = words(row, "messageId", 200), table(row["status"], "status")
+        message, status = words(row, "messageId", 1_000), table(row["status"], "status")
         name, group = words(status, "name", 60), words(status, "groupName", 40)
         state = self._states[name] if name in self._states else self._states.get(group)
-        if state is None:
+        if state is None or not is_id(message):
+            # On its way, or a message of somebody else on this account: none of ours has such an id.
             return None
         at = instant(words(row, "doneAt", 40), "doneAt")
         return ReceiptIn(event_id(message, name), message, message, 0, state, at)

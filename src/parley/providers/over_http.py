@@ -14,8 +14,19 @@ from typing import Final, Protocol
 from parley.errors import OutsideFailed
 from parley.providers.declared import Declaration, Finding
 from parley.providers.outgoing import Broken, Outgoing, Request, Response
-from parley.providers.payload import Malformed
-from parley.providers.port import Asked, Delivery, Lookup, LookupState, NotTaken, Outcome, Rejected, Submission, Unknown
+from parley.providers.payload import Malformed, is_id
+from parley.providers.port import (
+    Accepted,
+    Asked,
+    Delivery,
+    Lookup,
+    LookupState,
+    NotTaken,
+    Outcome,
+    Rejected,
+    Submission,
+    Unknown,
+)
 from parley.providers.statuses import Statuses
 
 _OK: Final = range(200, 300)
@@ -112,9 +123,13 @@ class HttpCarrier:
         if isinstance(answer, Broken):
             return answer.outcome
         try:
-            return self.dialect.outcome(answer, one)
+            told = self.dialect.outcome(answer, one)
         except Malformed:
             return by_status(answer.status)
+        if isinstance(told, Accepted) and not is_id(told.provider_id):
+            # It has it, under an id that no receipt could be matched by: it is asked for, not believed.
+            return Unknown("id_unreadable")
+        return told
 
 
 def by_status(status: int) -> Outcome:
@@ -140,7 +155,7 @@ def by_code(statuses: Statuses, code: str, status: int) -> Outcome:
     known, told = statuses.statuses.get(code), by_status(status)
     if known is not None and status < _SERVER:
         return known.outcome
-    if isinstance(told, Rejected):
+    if isinstance(told, Rejected) and is_id(code):
         return Rejected(
             f"code_{code}"[:_LONGEST_CODE], "The carrier refused the message with a code of no known meaning."
         )

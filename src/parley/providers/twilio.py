@@ -155,7 +155,7 @@ class TwilioDialect:
         sid = words(told, "sid", 34)
         if not _SID.fullmatch(sid):
             raise Malformed("sid")
-        if told.get("status") in _ENDED_AT_ONCE:
+        if str(told.get("status")) in _ENDED_AT_ONCE:
             # Nothing more is told of one that ended with its first word.
             return self._ended(_code(told.get("error_code")))
         return Accepted(sid) if response.status in {200, 201} else by_status(response.status)
@@ -223,6 +223,8 @@ class TwilioCallbacks:
 
     def _deliveries(self, form: Mapping[str, str], query: str, wall: datetime) -> list[Delivery]:
         sid = words(form, "MessageSid", 34)
+        if not _SID.fullmatch(sid):
+            raise Malformed("MessageSid")
         if "MessageStatus" in form:
             status, code = form["MessageStatus"], form.get("ErrorCode", "")
             state = self._states.get(f"{status}.{code}") or self._states.get(status)
