@@ -98,6 +98,13 @@ IN_DOUBT: list[tuple[str, Act]] = [
 ]
 
 
+def test_an_answer_that_says_one_length_and_sends_in_pieces_is_bounded_all_the_same(outgoing: Outgoing) -> None:
+    piece = b"10000\r\n" + b"z" * 0x10000 + b"\r\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with peer(raw(head + piece * 32, stays=True)) as carrier:
+        assert broken(outgoing, post(carrier.url)).code in {"answer_too_long", "answer_not_http"}
+
+
 @pytest.mark.parametrize(("code", "act"), IN_DOUBT)
 @pytest.mark.parametrize("method", ["POST", "GET"])
 def test_what_breaks_after_the_request_left_is_in_doubt_and_it_leaves_once(

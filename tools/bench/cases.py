@@ -39,6 +39,7 @@ from tools.bench.figures import Figure
 from tools.bench.hostile import hostile_templates
 from tools.bench.inbound import inbound
 from tools.bench.menus import menus
+from tools.bench.over_http import over_http
 from tools.bench.pricing import pricing
 from tools.bench.rates import rates
 from tools.bench.stage import NOW, Size, Watch, new_home, sample, take
@@ -173,6 +174,7 @@ CASES: Final[Mapping[str, tuple[Case, bool]]] = {
     "menus": (menus, False),
     "templates": (hostile_templates, False),
     "columns": (columns, False),
+    "http": (over_http, False),
     "inbound": (inbound, True),
     "end_to_end": (end_to_end, True),
 }

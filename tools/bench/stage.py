@@ -40,6 +40,7 @@ class Size:
     posts_singly: int
     posts_texts: int
     hostile_templates: int
+    requests: int
 
 
 FULL = Size(
@@ -57,6 +58,7 @@ FULL = Size(
     posts_singly=3_000,
     posts_texts=4_000,
     hostile_templates=20,
+    requests=20_000,
 )
 QUICK = Size(
     accounts=150,
@@ -73,6 +75,7 @@ QUICK = Size(
     posts_singly=64,
     posts_texts=100,
     hostile_templates=1,
+    requests=300,
 )
 
 
