@@ -241,3 +241,53 @@ def test_two_senders_for_one_message_are_refused(change: tuple[str, str], is_ref
         return
     with pytest.raises(BadInput, match="senders 'H1' and 'H2' overlap"):
         read(text)
+
+
+def ending(*changes: tuple[str, str], today: date = date(2026, 12, 10)) -> list[str]:
+    text = GOOD
+    for old, new in changes:
+        text = text.replace(old, new)
+    return [one.registered_id for one in read(text).to_renew(today)]
+
+
+def test_what_ends_within_a_month_or_has_ended_is_to_be_renewed() -> None:
+    days = [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 31), date(2027, 6, 1)]
+    assert [ending(today=day) for day in days] == [[], ["H1"], ["H1"], ["H1"]]
+    assert ending(("valid_from = 2026-02-01", "valid_from = 2026-02-01\nvalid_to = 2026-12-03")) == ["T1", "H1"]
+
+
+RENEWED = """
+[[sender]]
+id = "H2"
+providers = ["all"]
+country = "IN"
+name = "EXCARD"
+form = "alphanumeric"
+purposes = ["all"]
+valid_from = 2027-01-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_followed"),
+    [
+        ("H2", "H2", True),
+        ("valid_from = 2027-01-01", "valid_from = 2027-01-02", False),
+        ('providers = ["all"]', 'providers = ["twilio"]', False),
+        ('purposes = ["all"]', 'purposes = ["reminder"]', False),
+        ('country = "IN"', 'country = "SG"', False),
+        ('name = "EXCARD"', 'name = "EXCARD"\nsignature = "Example"', False),
+    ],
+)
+def test_what_is_followed_by_another_for_all_of_it_need_not_be_renewed(old: str, new: str, is_followed: bool) -> None:
+    whole = read(GOOD + RENEWED.replace(old, new))
+    assert (not whole.to_renew(date(2026, 12, 10))) is is_followed
+
+
+def test_who_renews_it_is_told_and_changes_nothing_of_what_is_registered() -> None:
+    owned = read(GOOD.replace('name = "EXCARD"', 'name = "EXCARD"\nowner = "短信组 Messaging"'))
+    assert [one.owner for one in owned.entries] == ["短信组 Messaging", "", ""]
+    assert owned.entries == read().entries
+    for wrong in ("", "x" * 61, "two\\nlines"):
+        with pytest.raises(BadInput, match=r"line 7: owner is"):
+            read(GOOD.replace('name = "EXCARD"', f'name = "EXCARD"\nowner = "{wrong}"'))

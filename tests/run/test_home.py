@@ -138,6 +138,24 @@ def test_doctor_says_what_is_wrong_and_nothing_is_mended_silently(root: Path, na
         assert caught.value.zh
 
 
+def test_doctor_names_what_must_be_registered_anew_and_by_whom(root: Path) -> None:
+    for number, last in enumerate(("2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30", "2999-01-01"), start=1):
+        with (root / "registrations.toml").open("a", encoding="utf-8") as file:
+            file.write(
+                f'[[use_case]]\nid = "C{number}"\nproviders = ["all"]\ncountry = "US"\npurposes = ["reminder"]\n'
+                f'valid_from = 2020-01-01\nvalid_to = {last}\nowner = "Messaging"\n'
+            )
+    (root / "registrations.toml").chmod(0o600)
+    # The last one is there for all of it: nothing is to be done.
+    assert not [one for one in examine(root, {}) if one.name == "renewals"]
+    text = (root / "registrations.toml").read_text(encoding="utf-8").replace("2999-01-01", "2020-05-31")
+    (root / "registrations.toml").write_text(text.replace('"US"', '"CA"', 1), encoding="utf-8")
+    (found,) = (one for one in examine(root, {}) if one.name == "renewals")
+    assert found.state is State.WARN
+    assert "The use case C1 (Messaging) ended on 2020-01-31." in found.en
+    assert "用途 C5（Messaging）" in found.zh
+
+
 @pytest.mark.parametrize(
     ("url", "says"),
     [

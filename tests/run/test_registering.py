@@ -109,3 +109,10 @@ def test_the_command_takes_a_list_and_says_what_it_refused(tmp_path: Path, new_h
     assert "第 3 行" in done.stdout
     again = parley("templates", "import", str(listed), home=home)
     assert "0 added, 1 known already, 1 refused." in again.stdout
+
+
+def test_who_renews_a_text_stands_in_the_list_and_is_no_other_registration() -> None:
+    owned = take(HEAD.replace("id,", "owner,id,") + "Messaging," + ROW)
+    (one,) = read_registrations(owned.tables.encode(), CARRIERS).entries
+    assert one.owner == "Messaging"
+    assert take(HEAD + ROW, held=owned.tables).unchanged == 1

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Final
 
@@ -34,6 +34,9 @@ from parley.rulebook.terms import Registered, SenderForm
 
 FILE: Final = "registrations.toml"
 ALL: Final = "all"
+LONGEST_OWNER_CHARS: Final = 60
+# A registration that ends so soon is told in time to renew it.
+RENEW_DAYS: Final = 30
 _COUNTRY: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
@@ -42,7 +45,7 @@ class Registration:
     """One thing a registry or a provider has taken in. `providers` empty: whoever carries. `valid_to`: the last day.
 
     `name`, `form` and `signature`: of a sender; with a signature it is the sender of texts signed so. `wording`: of a
-    template.
+    template. `owner`: who renews it, a person or a team; it changes nothing of what is registered.
     """
 
     kind: Registered
@@ -56,6 +59,31 @@ class Registration:
     form: SenderForm | None = None
     wording: Wording | None = None
     signature: str = ""
+    owner: str = field(default="", compare=False)
+
+    def is_for(self, provider: str) -> bool:
+        """Say whether it counts where *provider* carries."""
+        return not self.providers or provider in self.providers
+
+    def has_ended(self, today: date) -> bool:
+        """Say whether its last day has passed."""
+        return self.valid_to is not None and self.valid_to < today
+
+    def must_be_renewed(self, today: date) -> bool:
+        """Say whether it ends within RENEW_DAYS, or has ended."""
+        return self.valid_to is not None and self.valid_to <= today + timedelta(days=RENEW_DAYS)
+
+    def follows(self, other: Registration, today: date) -> bool:
+        """Say whether it is there for all that *other* was for, from *other*'s end or from *today* on, and longer."""
+        return (
+            other.valid_to is not None
+            and (self.valid_to is None or self.valid_to > other.valid_to)
+            and self.valid_from <= max(today, other.valid_to + timedelta(days=1))
+            and (self.kind, self.country) == (other.kind, other.country)
+            and (self.wording, self.signature) == (other.wording, other.signature)
+            and self.purposes >= other.purposes
+            and (not self.providers or (bool(other.providers) and self.providers >= other.providers))
+        )
 
     def signs(self, text: str) -> bool:
         """Say whether *text* bears the registered signature, first or last; where none is registered, any does."""
@@ -79,7 +107,7 @@ class Registration:
     def holds(self, provider: str, jurisdiction: str, purpose: Purpose, days: Iterable[date]) -> bool:
         """Say whether it holds for such a message on every one of *days*: those of the zones a borrower may be in."""
         return (
-            (not self.providers or provider in self.providers)
+            self.is_for(provider)
             and (jurisdiction == self.country or jurisdiction.startswith(f"{self.country}-"))
             and purpose in self.purposes
             and all(self.valid_from <= day and (self.valid_to is None or day <= self.valid_to) for day in days)
@@ -112,6 +140,12 @@ class Registrations:
 
     entries: tuple[Registration, ...] = ()
     digest: str = ""
+
+    def to_renew(self, today: date) -> tuple[Registration, ...]:
+        """Return those that end within RENEW_DAYS or have ended and that no other follows, the first to end first."""
+        found = [one for one in self.entries if one.must_be_renewed(today)]
+        alone = [one for one in found if not any(other.follows(one, today) for other in self.entries)]
+        return tuple(sorted(alone, key=lambda one: (one.valid_to or date.max, one.kind, one.registered_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +251,7 @@ def _registration(kind: Registered, table: Fields, carriers: Mapping[str, Carrie
         form=table.one_of("form", SenderForm) if is_sender else None,
         wording=_wording(table) if kind is Registered.TEMPLATE else None,
         signature=_signature(table) if is_sender and table.has("signature") else "",
+        owner=_owner(table) if table.has("owner") else "",
     )
     table.finish()
     return one
@@ -226,6 +261,18 @@ def _signature(table: Fields) -> str:
     told = table.text("signature").strip("【】")
     if not told or "【" in told or "】" in told:
         table.fail("signature", "signature is what stands between 【 and 】", "signature 为【】之间的文字")
+    return told
+
+
+def _owner(table: Fields) -> str:
+    told = table.text("owner").strip()
+    if not told or len(told) > LONGEST_OWNER_CHARS or any(is_control(char) for char in told):
+        most = LONGEST_OWNER_CHARS
+        table.fail(
+            "owner",
+            f"owner is a person or a team, on one line of at most {most} characters",
+            f"owner 为个人或团队名称，单行且不超过 {most} 个字符",
+        )
     return told
 
 

@@ -7,16 +7,19 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from parley.contact.registrations import read_registrations as read_entries
 from parley.dates import zone
 from parley.errors import Busy, ParleyError
 from parley.run.home import Home, database_url, emptied, is_emptied, key_source, read_settings
 from parley.run.library import build_route
 from parley.run.place import read_registrations, read_routes_file
+from parley.run.renewals import renewal
 from parley.run.routing import build_carriers, routes_of
 from parley.run.rulebooks import rulebook_in_use
 from parley.settings import Settings
@@ -37,6 +40,8 @@ _OLDEST_SQLITE: Final = (3, 35, 0)
 _ZONES: Final = ("America/New_York", "Europe/London", "Asia/Shanghai")
 # Entries that the sequencer leaves waiting only when nothing has run for long.
 _LONG_TAIL: Final = 10_000
+# How many registrations one check names.
+_NAMED: Final = 3
 
 
 class State(StrEnum):
@@ -77,6 +82,7 @@ def _checks(home: Home, environ: Mapping[str, str]) -> Iterator[Check]:
         "registrations.toml is valid or absent",
         "registrations.toml 有效或不存在",
     )
+    yield from _renewals(home)
     if settings[0].messages.provider == ROUTES:
         yield _routes(home, settings[0], key_source(home, settings[0], environ))
     yield _rights(home)
@@ -164,6 +170,25 @@ def _time_zones() -> Check:
             "缺少时区数据，请安装 tzdata 软件包。",
         )
     return Check("time zones", State.OK, "time-zone data is there", "时区数据可用")
+
+
+def _renewals(home: Home) -> Iterator[Check]:
+    """Yield a check where registrations end soon or have ended; nothing where the file does not hold together."""
+    today = datetime.now(UTC).date()
+    try:
+        rules = rulebook_in_use(home.rulebook)
+        ending = read_entries(read_registrations(home), rules.carriers).to_renew(today)
+    except ParleyError:
+        return
+    told = [renewal(one, today) for one in ending]
+    more = len(told) - _NAMED
+    if told:
+        yield Check(
+            "renewals",
+            State.WARN,
+            " ".join(one.en for one in told[:_NAMED]) + (f" And {more} more." if more > 0 else ""),
+            "".join(one.zh for one in told[:_NAMED]) + (f"另有 {more} 项。" if more > 0 else ""),
+        )
 
 
 def _rights(home: Home) -> Check:

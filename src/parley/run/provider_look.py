@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from parley.contact.registrations import read_registrations as registrations_of
@@ -12,14 +12,12 @@ from parley.errors import BadInput, ParleyError
 from parley.providers.declared import Declaration, Finding, Given, Kind, KnownBy, OptOuts
 from parley.providers.kinds import KINDS
 from parley.run.place import Home, read_registrations, read_routes_file
+from parley.run.renewals import renewal
 from parley.run.routing import given_for, routes_of
 from parley.run.rulebooks import rulebook_in_use
 from parley.settings.messages import ROUTES
 from parley.settings.model import Settings
 from parley.store.keys import KeySource
-
-# A registration that ends so soon is told in time to renew it.
-RENEW_DAYS: Final = 30
 
 
 def look(
@@ -115,8 +113,8 @@ def _countries(line: Line, kind: Kind) -> Iterator[Finding]:
 
 def _registered(line: Line, kind: Kind, home: Home, today: date) -> Iterator[Finding]:
     """Yield what a carrier wants registered and is not, and what soon ends."""
-    entries = registrations_of(read_registrations(home), rulebook_in_use(home.rulebook).carriers).entries
-    ours = [one for one in entries if not one.providers or line.kind in one.providers]
+    registered = registrations_of(read_registrations(home), rulebook_in_use(home.rulebook).carriers)
+    ours = [one for one in registered.entries if one.is_for(line.kind)]
     for country in sorted(line.countries):
         there = [one for one in ours if one.country.split("-")[0] == country and one.valid_from <= today]
         for what in sorted(kind.declared.needs):
@@ -128,13 +126,10 @@ def _registered(line: Line, kind: Kind, home: Home, today: date) -> Iterator[Fin
                     zh=f"{kind.declared.zh}发往 {country} 须先登记 {what}，registrations.toml 中没有。"
                     "见 docs/registrations.md。",
                 )
-    for one in ours:
-        if one.valid_to is not None and today <= one.valid_to <= today + timedelta(days=RENEW_DAYS):
-            yield Finding(
-                is_well=False,
-                en=f"The {one.kind} {one.registered_id} ends on {one.valid_to}. Have it renewed.",
-                zh=f"登记项 {one.registered_id}（{one.kind}）将于 {one.valid_to} 到期，请续期。",
-            )
+    for one in registered.to_renew(today):
+        if one.is_for(line.kind):
+            told = renewal(one, today)
+            yield Finding(is_well=False, en=told.en, zh=told.zh)
 
 
 def _reached(line: Line, kind: Kind, settings: Settings) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ _HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "valid_from": ("valid_from", "valid from", "生效日期", "生效日"),
     "valid_to": ("valid_to", "valid to", "expiry date", "失效日期", "失效日"),
     "longest_value": ("longest_value", "变量最长字数", "變數最長字數"),
+    "owner": ("owner", "负责人", "負責人"),
 }
 _NEEDED: Final = ("id", "text")
 # How a list stands in one cell.
@@ -165,6 +166,7 @@ def _table(row: Mapping[str, str], given: Given) -> str:
         "valid_from": days["valid_from"] or _day(given.valid_from),
         "valid_to": days["valid_to"],
         "longest_value": row.get("longest_value", ""),
+        "owner": _quoted(row["owner"]) if row.get("owner") else "",
         "text": _quoted(row.get("text", "")),
     }
     if lines["longest_value"] and not re.fullmatch(r"[1-9]\d{0,3}", lines["longest_value"], re.ASCII):
