@@ -35,6 +35,8 @@ PAGES = [
     ("/runs/{run}", Role.LEAD),
     ("/runs/{run}/accounts", Role.LEAD),
     ("/sending", Role.LEAD),
+    ("/routes", Role.LEAD),
+    ("/routes/sandbox", Role.ADMINISTRATOR),
     ("/campaigns", Role.LEAD),
     ("/campaigns/new", Role.LEAD),
     ("/campaigns/{campaign}", Role.COMPLIANCE),

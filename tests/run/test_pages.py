@@ -7,6 +7,7 @@ from parley.run.home import Opened
 from parley.run.pages import build_services
 from parley.run.place import Home
 from parley.settings import Settings
+from parley.store.keys import KeyFiles
 from tests.run.desk import Desk
 
 
@@ -15,9 +16,9 @@ def test_only_a_home_of_the_sandbox_has_handsets_and_a_clock_to_move(desk: Desk)
     home = Home(desk.folder)
     opened = Opened(home, Settings(), desk.vault)
     pipeline = desk.pipeline(centre)
-    clock = HomeClock(home.clock)
-    ours = build_services(opened, replace(pipeline, sandbox=centre), clock)
+    clock, keys = HomeClock(home.clock), KeyFiles(home.keys)
+    ours = build_services(opened, replace(pipeline, sandbox=centre), clock, keys)
     assert (ours.handsets, ours.movable) == (centre, clock)
-    outside = build_services(opened, replace(pipeline, sandbox=None), WorldClock())
+    outside = build_services(opened, replace(pipeline, sandbox=None), WorldClock(), keys)
     assert (outside.handsets, outside.movable) == (None, None)
     centre.close()

@@ -11,23 +11,26 @@ from django.db import connections
 from django.test import Client
 from django.urls import clear_url_caches
 
+from parley.contact.routes import single
 from parley.run.campaigns import Campaigns
 from parley.run.clock import MovableClock
 from parley.run.home import Opened
 from parley.run.importing.desk import ImportDesk
 from parley.run.library import nightly_terms, service_times
 from parley.run.place import Home as Place
+from parley.run.route_desk import RouteDesk
 from parley.run.rulebooks import RulebookFolders
 from parley.run.text_desk import TextDesk
 from parley.settings import Settings
 from parley.store import models
 from parley.store.database import adopt, configure
+from parley.store.keys import KeyFiles
 from parley.store.sealed import open_vault
 from parley.store.staff import Role, add_operator
 from parley.store.url import Durability
 from parley.web.configuration import django_settings
 from parley.web.ports import Services, install
-from tests.run.desk import NOON, Desk, library
+from tests.run.desk import COST, NOON, Desk, library
 from tests.store.conftest import Home, keys, postgres_home, sqlite_home
 
 __all__ = ["Served", "keys", "postgres_home", "served", "sqlite_home"]
@@ -94,6 +97,7 @@ def serve_for_tests(url: str, home: Home) -> Iterator[Served]:
         imports=ImportDesk(Opened(place, settings, desk.vault), library()),
         rulebooks=RulebookFolders(place.rulebooks, place.rulebook),
         texts=TextDesk(library(), settings, desk.vault),
+        routes=RouteDesk(Opened(place, settings, desk.vault), single("sandbox", COST), KeyFiles(place.keys)),
         handsets=centre,
     )
     install(services)

@@ -75,6 +75,8 @@ def parts(book: Book, served: Served) -> dict[str, object]:
         "text_id": _text(served).pk,
         "job_id": replayed(served),
         "notice_key": failed_notice(served.desk, book.offered).key,
+        "route_name": "sandbox",
+        "table_name": "day",
         "message_id": models.Message.objects.earliest("created_at", "id").id,
     }
 

@@ -137,10 +137,11 @@ def serve(
     with faults(), writer_lock(root, "parley serve"):
         clock = open_clock(opened.home, opened.settings)
         remember_settings(opened, clock.now())
-        pipeline = build_pipeline(opened, key_source(opened.home, opened.settings, os.environ))
+        source = key_source(opened.home, opened.settings, os.environ)
+        pipeline = build_pipeline(opened, source)
         web = opened.settings.web
         ports = {"console": port or web.console_port, "portal": port + 1 if port else web.page_port}
-        pages = Pages(opened, build_services(opened, pipeline, clock), ports)
+        pages = Pages(opened, build_services(opened, pipeline, clock, source), ports)
         jobs = build_jobs(opened, pipeline)
         # What a process before this one left in hand.
         jobs.take_up()

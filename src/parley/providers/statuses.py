@@ -119,3 +119,11 @@ def statuses_of(top: Fields) -> Statuses:
         states[code] = None if means == ON_ITS_WAY else DeliveryState(means)
         table.finish()
     return Statuses(statuses, states)
+
+
+def operator_words(kind: str, code: str) -> Text | None:
+    """Return what *code* of a carrier of *kind* says to the operator; None where nobody wrote it down."""
+    if not (files("parley.providers") / "data" / f"{kind}.toml").is_file():
+        return None
+    known = load_statuses(kind).statuses.get(code)
+    return known.words if known is not None else None

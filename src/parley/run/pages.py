@@ -14,10 +14,12 @@ from parley.run.clock import Clock, HomeClock
 from parley.run.home import Opened
 from parley.run.importing.desk import ImportDesk
 from parley.run.loops import Pipeline
+from parley.run.route_desk import RouteDesk
 from parley.run.rulebooks import RulebookFolders
 from parley.run.serving import build_campaigns
 from parley.run.text_desk import TextDesk
 from parley.store.database import adopt
+from parley.store.keys import KeySource
 from parley.web.asgi import Application, application
 from parley.web.configuration import django_settings, secret_of
 from parley.web.ports import Services, install
@@ -29,8 +31,8 @@ _IDLE_SECONDS: Final = 15
 _TOLD: Final = "web.console_port, web.page_port, --port"
 
 
-def build_services(opened: Opened, pipeline: Pipeline, clock: Clock) -> Services:
-    """Return what the pages of this home are handed."""
+def build_services(opened: Opened, pipeline: Pipeline, clock: Clock, source: KeySource) -> Services:
+    """Return what the pages of this home are handed. *source*: of the secrets of its routes."""
     return Services(
         settings=opened.settings,
         library=pipeline.library,
@@ -41,6 +43,7 @@ def build_services(opened: Opened, pipeline: Pipeline, clock: Clock) -> Services
         imports=ImportDesk(opened, pipeline.library),
         rulebooks=RulebookFolders(opened.home.rulebooks, opened.home.rulebook),
         texts=TextDesk(pipeline.library, opened.settings, opened.vault, pipeline.texts),
+        routes=RouteDesk(opened, pipeline.carriers.routes, source),
         running=pipeline.rules,
         movable=clock if isinstance(clock, HomeClock) else None,
         handsets=pipeline.sandbox,

@@ -8,6 +8,7 @@ with an alarm of `drops` is poor.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,6 +27,25 @@ FIRST_PAUSE: Final = timedelta(seconds=30)
 # Where a person must act first, there is no use in asking sooner.
 HALTED_PAUSE: Final = timedelta(minutes=5)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """A route that takes nothing: since when, the code of why, and when it is tried next; None: with the next batch."""
+
+    since: datetime
+    code: str
+    tried_at: datetime | None
+
+
+def routes_down(now: datetime) -> Mapping[str, Down]:
+    """Return the routes that are down at *now*, those that the next batch tries again among them."""
+    rows = models.RouteState.objects.all()
+    return {
+        name: Down(since, code, until if until is not None and until > now else None)
+        for name, since, code, until in rows.values_list("provider", "down_since", "code", "down_until")
+        if since is not None
+    }
 
 
 def health_of_routes(now: datetime) -> Mapping[str, Health]:

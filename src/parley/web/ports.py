@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from parley.contact.routes import Routes
 from parley.engine.judging import Judged, TextSize
 from parley.engine.service import ServiceTimes
 from parley.engine.turn import Library
@@ -16,6 +17,7 @@ from parley.errors import BadInput
 from parley.ids import Msisdn
 from parley.locale import Language
 from parley.messaging.catalogue import OwnWording
+from parley.providers.declared import Finding
 from parley.providers.sandbox import OnHandset
 from parley.settings import Settings
 from parley.store.importing import Answer, Batch, MapForm, Preview, ReadAs, Survey
@@ -174,6 +176,22 @@ class RunningRules(Protocol):
         ...
 
 
+class RouteDesk(Protocol):
+    """The routes by which messages leave, and what keeps one from carrying."""
+
+    @property
+    def routes(self) -> Routes:
+        """The routes this process carries by."""
+        ...
+
+    def look(self, name: str, today: date) -> Sequence[Finding]:
+        """Return what stands of a route, well or not, without asking its carrier; nothing of the sandbox.
+
+        Raises BadInput where its file does not hold together any more.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What one home offers its pages. A part that is None is not offered here, and its pages answer 404."""
@@ -187,6 +205,7 @@ class Services:
     imports: ImportDesk
     rulebooks: Rulebooks
     texts: TextDesk
+    routes: RouteDesk
     movable: MovableClock | None = None
     handsets: Handsets | None = None
     running: RunningRules | None = None

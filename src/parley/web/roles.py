@@ -34,6 +34,7 @@ MAY: Final[dict[str, frozenset[Role]]] = {
     "sending.stop": frozenset({_A, _L, _C, _M}),
     "sending.resume": frozenset({_L, _M}),
     "sending.settle": frozenset({_A, _L}),
+    "routes.read": frozenset({_L, _C, _M}),
     "imports.run": frozenset({_L, _M}),
     "lender.read": frozenset({_L, _C, _M}),
     "lender.again": frozenset({_L}),

@@ -31,6 +31,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area("texts", "texts.read"),
     Area("lender", "lender.read"),
     Area("sending", "sending.read"),
+    Area("routes", "routes.read"),
     Area("reports", "reports.read"),
     Area("rules", "rules.read"),
     Area("imports", "imports.run"),

@@ -16,6 +16,7 @@ from parley.web.words import knows, say
 class Said:
     """What is wrong with a route, the figures of it, and since when."""
 
+    route: str
     what: str
     figures: str
     at: datetime
@@ -32,7 +33,7 @@ def route_alarms(language: Language) -> list[Said]:
             **_counted("before_", alarm.what, alarm.earlier, language),
         }
         figures = say(f"drop.{alarm.what}.figures", language, minutes=alarm.minutes, **values)
-        found.append(Said(say(f"drop.{alarm.what}", language, route=route), figures, alarm.at))
+        found.append(Said(alarm.route, say(f"drop.{alarm.what}", language, route=route), figures, alarm.at))
     return found
 
 

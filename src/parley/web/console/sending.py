@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parley.store.dead_letters import PAGE, WhyNot, groups, letters, send_again, set_aside
 from parley.store.stopping import Why, resume, stop
+from parley.web.console.renewals import renewals
 from parley.web.console.route_alarms import route_alarms
 from parley.web.page import language_of_request, page, problem
 from parley.web.ports import services
@@ -74,6 +75,7 @@ def _shown(request: HttpRequest, why_not: WhyNot | None, status: int = 200) -> H
     context = {
         "here": "sending",
         "route_alarms": route_alarms(language_of_request(request)),
+        "renewals": renewals(),
         "reasons": list(Why),
         "groups": [
             (one, urlencode({"state": one.state, "reason": one.reason, "purpose": one.purpose})) for one in groups(now)

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("parley.web.console.text_urls")),
     path("", include("parley.web.console.rule_urls")),
     path("", include("parley.web.console.import_urls")),
+    path("", include("parley.web.console.route_urls")),
     path("sending", sending.sending, name="sending"),
     path("sending/stop", sending.halt, name="sending.stop"),
     path("sending/resume", sending.go_on, name="sending.resume"),
