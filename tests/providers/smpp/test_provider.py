@@ -6,6 +6,7 @@ import datetime as dt
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -434,6 +435,14 @@ def test_a_file_without_certificates_is_refused_before_anything_is_connected(cen
     for name in ("empty.pem", "absent.pem"):
         with pytest.raises(BadInput, match="ca_file"):
             Account(given(centre, tls="yes", ca_file=str(tmp_path / name)))
+
+
+def test_sending_and_receiving_may_begin_at_the_same_time(centre: Centre, opened: Open) -> None:
+    for _ in range(20):
+        provider = opened(centre)
+        with ThreadPoolExecutor(4) as pool:
+            told = [*pool.map(lambda n, to=provider: to.submit([message(n)], NOW), range(4))]
+        assert all(isinstance(one, Accepted) for (one,) in told)
 
 
 def test_closing_parts_from_the_centre_and_asks_nothing_more(centre: Centre, opened: Open) -> None:

@@ -110,7 +110,8 @@ def test_dates_are_of_the_zone_of_the_centre() -> None:
         (0x04, {}, True, True),
         (0x44, {}, True, True),
         (0x20, {}, True, False),
-        (0x00, {Tag.RECEIPTED_MESSAGE_ID: b"1\0"}, True, True),
+        (0x00, {Tag.RECEIPTED_MESSAGE_ID: b"1\0", Tag.MESSAGE_STATE: b"\2"}, True, True),
+        (0x00, {Tag.RECEIPTED_MESSAGE_ID: b"1\0"}, False, True),
     ],
 )
 def test_receipts_are_told_from_texts(esm: int, tlvs: dict[int, bytes], *, receipt: bool, final: bool) -> None:

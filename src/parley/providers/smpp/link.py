@@ -169,10 +169,11 @@ class Links:
 
     def start(self) -> None:
         """Begin to connect. Asked again it does nothing."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name=f"smpp-{self._account.name}", daemon=True)
-            self._thread.start()
-            self._is_up.wait()
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=f"smpp-{self._account.name}", daemon=True)
+                self._thread.start()
+        self._is_up.wait()
 
     def hand(self, call: Call) -> None:
         """Put the messages of *call* in line."""

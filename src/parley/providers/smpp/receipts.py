@@ -82,8 +82,14 @@ class ReceiptForm:
 
 
 def is_receipt(message: Message) -> bool:
-    """Whether *message* tells of one of ours, final or not; some centres forget the mark and send the parameter."""
-    return message.esm_class & _KIND in {_RECEIPT, _INTERMEDIATE} or Tag.RECEIPTED_MESSAGE_ID in message.tlvs
+    """Whether *message* tells of one of ours, final or not.
+
+    Some centres forget the mark and send the two parameters. One of them alone proves nothing: Kannel's test centre
+    puts an id beside words that a person wrote.
+    """
+    if message.esm_class & _KIND in {_RECEIPT, _INTERMEDIATE}:
+        return True
+    return Tag.RECEIPTED_MESSAGE_ID in message.tlvs and Tag.MESSAGE_STATE in message.tlvs
 
 
 def is_final(message: Message) -> bool:
