@@ -227,7 +227,7 @@ def _driven(drive: Path) -> str:
     with tempfile.TemporaryDirectory() as folder, _swallowing() as beside, capture_logs() as logged:
         config, log = Path(folder) / "kannel.conf", Path(folder) / "log"
         config.write_text(f"group = core\nadmin-port = {beside}\nsmsbox-port = {beside}\nadmin-password = x\n")
-        command = [str(drive), "-v", "1", "-p", str(port), "-m", str(_MANY), "-c", str(config)]
+        command = [str(drive), "-v", "0", "-p", str(port), "-m", str(_MANY), "-c", str(config)]
         with log.open("wb") as stream:
             centre = subprocess.Popen(command, stdout=stream, stderr=stream)
         try:
