@@ -37,6 +37,7 @@ from tests.providers.smpp.test_provider import CHINESE, certificate
 NOW: Final = datetime(2026, 11, 2, 17, 10, tzinfo=UTC)
 CENTRE: Final = Path(__file__).with_name("peers_smpp.js")
 _MANY: Final = 1_000
+_GATEWAY_PORT: Final = 13_001
 
 
 class Node:
@@ -224,9 +225,9 @@ def _driven(drive: Path) -> str:
     It knows no transceiver, tells no ids, and its texts come from "123": they are answered, counted and not kept.
     """
     port = free_port()
-    with tempfile.TemporaryDirectory() as folder, _swallowing() as beside, capture_logs() as logged:
+    with tempfile.TemporaryDirectory() as folder, _swallowing(), capture_logs() as logged:
         config, log = Path(folder) / "kannel.conf", Path(folder) / "log"
-        config.write_text(f"group = core\nadmin-port = {beside}\nsmsbox-port = {beside}\nadmin-password = x\n")
+        config.write_text("group = core\nadmin-port = 13000\nsmsbox-port = 13001\nadmin-password = x\n")
         command = [str(drive), "-v", "0", "-p", str(port), "-m", str(_MANY), "-c", str(config)]
         with log.open("wb") as stream:
             centre = subprocess.Popen(command, stdout=stream, stderr=stream)
@@ -253,8 +254,8 @@ def _driven(drive: Path) -> str:
 
 
 @contextmanager
-def _swallowing() -> Iterator[int]:
-    """Give a port at which everything is taken and nothing said: that centre wants to meet a gateway there too."""
+def _swallowing() -> Iterator[None]:
+    """Take everything and say nothing at the port at which that centre, whatever its file says, wants a gateway too."""
 
     def swallow(listener: socket.socket) -> None:
         with suppress(OSError):
@@ -262,9 +263,9 @@ def _swallowing() -> Iterator[int]:
                 kept.append(listener.accept()[0])
 
     kept: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", _GATEWAY_PORT)) as listener:
         threading.Thread(target=swallow, args=(listener,), daemon=True).start()
-        yield listener.getsockname()[1]
+        yield
     for one in kept:
         one.close()
 
