@@ -37,6 +37,7 @@ def test_every_case_of_the_bench_runs_and_its_figures_are_written(
         "templates",
         "columns",
         "http",
+        "smpp",
     }
     assert expected <= set(names)
     assert all(figure["value"] > 0 for figure in told["figures"])

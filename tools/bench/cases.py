@@ -42,6 +42,7 @@ from tools.bench.menus import menus
 from tools.bench.over_http import over_http
 from tools.bench.pricing import pricing
 from tools.bench.rates import rates
+from tools.bench.smpp import smpp
 from tools.bench.stage import NOW, Size, Watch, new_home, sample, take
 
 PARLEY: Final = Path(sys.executable).parent / "parley"
@@ -177,6 +178,7 @@ CASES: Final[Mapping[str, tuple[Case, bool]]] = {
     "http": (over_http, False),
     "inbound": (inbound, True),
     "end_to_end": (end_to_end, True),
+    "smpp": (smpp, False),
 }
 
 

@@ -41,6 +41,7 @@ class Size:
     posts_texts: int
     hostile_templates: int
     requests: int
+    smpp: int
 
 
 FULL = Size(
@@ -59,6 +60,7 @@ FULL = Size(
     posts_texts=4_000,
     hostile_templates=20,
     requests=20_000,
+    smpp=60_000,
 )
 QUICK = Size(
     accounts=150,
@@ -76,6 +78,7 @@ QUICK = Size(
     posts_texts=100,
     hostile_templates=1,
     requests=300,
+    smpp=3_000,
 )
 
 

@@ -183,7 +183,7 @@ class Arrivals:
             return owed
         # A clock of theirs that is ahead of ours must not end a message in the future.
         ended = min(told.at or now, now)
-        said = f"{told.provider_id}|{told.state}|{told.at.isoformat() if told.at else ''}"
+        said = f"{told.provider_id}|{told.word}|{told.done}"
         event_id = "r." + hashlib.sha256(said.encode()).hexdigest()[:40]
         self._wait(event_id, ReceiptIn(event_id, None, told.provider_id, 0, told.state, ended), owed)
         return None

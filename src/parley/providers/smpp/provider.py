@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import count
 from random import Random
 from typing import Final
@@ -156,7 +157,7 @@ class Smpp:
         if not parts:
             return Rejected("too_many_parts", "The text needs more than 255 parts.")
         submitting = self._for_sender(each.sent_as.sender)
-        to, validity, own = each.to.e164[1:].encode("ascii"), _relative(left), self._dlt(each.sent_as)
+        to, validity, own = each.to.e164[1:].encode("ascii"), _validity(left), self._dlt(each.sent_as)
         return [
             submitting.body(to, part.esm_class, validity, part.data_coding, part.text, part.tlvs + own)
             for part in parts
@@ -190,9 +191,13 @@ class Smpp:
         return outcome
 
 
-def _relative(left: timedelta) -> bytes:
+def _validity(left: timedelta) -> bytes:
     """Return a validity period counted from when the centre reads it: its clock and zone do not matter (7.1.1.2)."""
-    seconds = int(min(left, _LONGEST_VALIDITY).total_seconds()) or 1
+    return _relative(int(min(left, _LONGEST_VALIDITY).total_seconds()) or 1)
+
+
+@lru_cache(maxsize=4_096)
+def _relative(seconds: int) -> bytes:
     minutes, second = divmod(seconds, 60)
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)

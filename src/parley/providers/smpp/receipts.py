@@ -42,10 +42,14 @@ class IdForm(StrEnum):
 
 
 class Told(NamedTuple):
-    """What a receipt says: of which id, by which word, ended how (None: still on its way) and when, if it says that."""
+    """What a receipt says: of which id, by which word and date as they stand there, and what these mean.
+
+    `state` None: still on its way; `at` None: it does not say when.
+    """
 
     provider_id: str
     word: str
+    done: str
     state: DeliveryState | None
     at: datetime | None
 
@@ -69,16 +73,17 @@ class ReceiptForm:
 
     def read(self, message: Message) -> Told | None:
         """Return what the receipt *message* says; None where it names no message."""
-        octets = message.text or message.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
-        found = _fields(octets)
         tlvs = message.tlvs
-        told = tlvs.get(Tag.RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0]
-        provider_id = self.submitted_id(_words(told)) if told else self.receipted_id(_words(found[0]))
+        name, done, state = _fields(message.text or tlvs.get(Tag.MESSAGE_PAYLOAD, b""))
+        provider_id, word = self.receipted_id(_words(name)), _words(state).upper()
+        if tlvs:
+            told = tlvs.get(Tag.RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0]
+            number = tlvs.get(Tag.MESSAGE_STATE, b"")
+            provider_id = self.submitted_id(_words(told)) if told else provider_id
+            word = str(number[0]) if len(number) == 1 and str(number[0]) in self.states else word
         if not 0 < len(provider_id) <= LONGEST_ID or not provider_id.isprintable():
             return None
-        number = tlvs.get(Tag.MESSAGE_STATE, b"")
-        word = str(number[0]) if len(number) == 1 and str(number[0]) in self.states else _words(found[2]).upper()
-        return Told(provider_id, word, self.states.get(word), _date(found[1], self.zone) if found[1] else None)
+        return Told(provider_id, word, _words(done), self.states.get(word), _date(done, self.zone) if done else None)
 
 
 def is_receipt(message: Message) -> bool:
