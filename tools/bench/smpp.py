@@ -32,8 +32,8 @@ _WINDOW: Final = 100
 _TEXT: Final = "Example Card: your payment of 82.00 is due on 3 Dec. Reply 1 to pay later, 2 to talk. STOP ends this."
 _ANSWER: Final = struct.Struct(">IIII9sx")
 _RECEIPT: Final = (
-    b"\0\1\x01447700900123\0\3\x00555\0\4\0\0\0\0\0\0\0\0\x77"
-    b"id:%09d sub:001 dlvrd:001 submit date:2611021700 done date:2611021705 stat:DELIVRD err:000 text:Example Card: your"
+    b"\0\1\x01447700900123\0\3\x00555\0\4\0\0\0\0\0\0\0\0\x75"
+    b"id:%09d sub:001 dlvrd:001 submit date:2611021700 done date:2611021705 stat:DELIVRD err:000 text:Example Card: yo"
 )
 
 
