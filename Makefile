@@ -20,6 +20,8 @@ endif
 # Torture of the send ledger: processes killed in all, and how many of them by a real SIGKILL at any moment.
 KILLS ?= 10000
 REAL ?= 300
+# And over SMPP, with the client before the centre.
+SMPP_KILLS ?= 1000
 # ONLY=ledger tortures nothing else.
 ONLY ?=
 
@@ -52,6 +54,7 @@ ifneq ($(ONLY),ledger)
 endif
 	$(BIN)/python -m tools.kills --flaw
 	$(BIN)/python -m tools.kills --kills "$(KILLS)" --real "$(REAL)"
+	$(BIN)/python -m tools.kills --smpp --kills "$(SMPP_KILLS)" --real 100
 
 bench: setup ## measure speed and peak memory on this machine
 	$(BIN)/python -m tools.bench

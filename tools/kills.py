@@ -1,6 +1,6 @@
 """The kill test. Its last line is the account: `K kills: M messages, 0 lost, 0 sent twice, U unknown`.
 
-python -m tools.kills [--kills N] [--real N] [--seed N] [--flaw NAME …] [--sqlite-only]
+python -m tools.kills [--kills N] [--real N] [--seed N] [--flaw NAME …] [--sqlite-only] [--smpp]
 
 In a process of its own, because it forks: nothing else may run in it.
 """
@@ -11,6 +11,7 @@ import argparse
 import gc
 import logging
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -31,8 +32,8 @@ from parley.store.url import Durability
 from parley.store.vault import Vault
 from tests.run.desk import library
 from tests.run.kills.centre import Manners, Plan
-from tests.run.kills.flaws import FLAWS
-from tests.run.kills.points import STEPS
+from tests.run.kills.flaws import FLAWS, OVER_SMPP
+from tests.run.kills.points import SMPP_STEPS, STEPS
 from tests.run.kills.story import Story, Told, tell_story
 from tests.store.conftest import empty
 from tools import postgres
@@ -46,11 +47,15 @@ _FAULTS: Final = Faults(
     lost_receipts=0.1, duplicate_receipts=0.3, early_receipts=0.2, out_of_order_receipts=0.3, per_part_receipts=0.3,
 )  # fmt: skip
 _MANNERS: Final = Manners(deaf=0.03, mute=0.03, late=0.01, doubles=0.03)
+# Over SMPP each part is a submission with its own receipt, a broken line takes all with it, and nothing is looked up.
+_SMPP_FAULTS: Final = replace(_FAULTS, time_out_taken=0.02, time_out_not_taken=0.02, per_part_receipts=0.0)
+_SMPP_MANNERS: Final = replace(_MANNERS, deaf=0.02, mute=0.02)
 # A flaw is looked for in short stories, so many at most, with more doubt than usual.
 _FLAW_KILLS: Final = 15
 _FLAW_STORIES: Final = 8
 _FLAW_FAULTS: Final = replace(_FAULTS, slow=1.0, time_out_taken=0.3)
 # On a server?, can the centre be asked by our reference? A short run tells the first half of these stories.
+_SMPP_KINDS: Final = ((True, False), (False, False))
 _KINDS: Final = ((True, True), (False, True), (True, False), (False, False))
 
 
@@ -64,7 +69,7 @@ def main() -> int:
         homes = _Homes(stack, is_sqlite_only=asked.sqlite_only)
         if asked.flaw:
             return _flawed(homes, asked.flaw, asked.seed)
-        return _whole(homes, asked.kills, asked.real, asked.seed)
+        return _whole(homes, asked)
 
 
 def _arguments() -> argparse.Namespace:
@@ -76,6 +81,7 @@ def _arguments() -> argparse.Namespace:
         "--flaw", nargs="*", choices=list(FLAWS), help="break the ledger first; the account must say so"
     )
     parser.add_argument("--sqlite-only", action="store_true", help="without PostgreSQL")
+    parser.add_argument("--smpp", action="store_true", help="with the SMPP client before the centre")
     told = parser.parse_args()
     if told.flaw is not None and not told.flaw:
         told.flaw = list(FLAWS)
@@ -114,38 +120,44 @@ class _Homes:
         return vault
 
 
-def _stories(homes: _Homes, kills: int, real: int, seed: int) -> Iterator[Story]:
+def _stories(homes: _Homes, kills: int, real: int, seed: int, *, is_smpp: bool) -> Iterator[Story]:
     """Yield the stories that make *kills* deaths, *real* of them by signal, on each kind of database and of centre."""
-    kinds = _KINDS if homes.server else tuple(kind for kind in _KINDS if not kind[0])
+    kinds: tuple[tuple[bool, bool], ...] = _SMPP_KINDS if is_smpp else _KINDS
+    kinds = kinds if homes.server else tuple(kind for kind in kinds if not kind[0])
     number = 0
     for is_real, deaths in ((False, kills - real), (True, real)):
         count = max(len(kinds) if deaths > _PER_STORY else len(kinds) // 2, -(-deaths // _PER_STORY)) if deaths else 0
         for part in range(count):
             on_server, can_look_up = kinds[part % len(kinds)]
             name = f"{number:03d} {'PostgreSQL' if on_server else 'SQLite'}{', SIGKILL' if is_real else ''}"
-            plan = Plan(homes.folder / name / "centre.jsonl", seed + number, _FAULTS, _MANNERS, can_look_up)
+            log = homes.folder / name / "centre.jsonl"
+            plan = Plan(log, seed + number, _FAULTS, _MANNERS, can_look_up)
+            if is_smpp:
+                plan = Plan(log, seed + number, _SMPP_FAULTS, _SMPP_MANNERS, can_look_up=False, port=free_port())
             size = deaths // count + (part < deaths % count)
             yield Story(name, plan, size, _ABREAST if on_server else 1, is_real=is_real)
             number += 1
 
 
-def _whole(homes: _Homes, kills: int, real: int, seed: int) -> int:
+def _whole(homes: _Homes, asked: argparse.Namespace) -> int:
     total, started = Told(), time.monotonic()
-    for story in _stories(homes, kills, real, seed):
+    for story in _stories(homes, asked.kills, asked.real, asked.seed, is_smpp=asked.smpp):
         told = tell_story(story, homes.prepare(story.name, on_server=story.abreast > 1))
         print(_line(f"{story.name}{'' if story.plan.can_look_up else ', no look-up'}", told), flush=True)
         _keep(homes, story, told)
         total.add(told)
     found = total.reckoning
-    never = [f"{when} {step}" for step in STEPS for when in ("before", "after") if f"{when} {step}" not in total.points]
-    print(f"died at {len(total.points)} of {2 * len(STEPS)} points; not at: {', '.join(never) or 'none'}")
+    steps = SMPP_STEPS if asked.smpp else STEPS
+    never = [f"{when} {step}" for step in steps for when in ("before", "after") if f"{when} {step}" not in total.points]
+    print(f"died at {len(total.points)} of {2 * len(steps)} points; not at: {', '.join(never) or 'none'}")
     print(f"ends: {_counted(found.ends)}; unknown: {_counted(found.unknown)}")
     print(f"{total.lives} lives, the centre killed {total.centre_kills} times, {time.monotonic() - started:.0f} s")
     print(*[*found.lost, *found.twice], sep="\n", end="\n" if found.lost or found.twice else "")
     if total.defects:
         print(f"{total.defects} processes died of themselves; see above")
-    if found.ends["delivered"] < found.messages / 2:
-        print("fewer than half were delivered: whoever sends nothing loses nothing either")
+    # Where nobody can be asked, every death at the handing over leaves doubts.
+    if found.ends["delivered"] < found.messages / (4 if asked.smpp else 2):
+        print("too few were delivered: whoever sends nothing loses nothing either")
         found.lost.append("most")
     print(_account(total))
     return int(bool(found.lost or found.twice or total.defects))
@@ -159,6 +171,9 @@ def _flawed(homes: _Homes, flaws: list[str], seed: int) -> int:
         for attempt in range(_FLAW_STORIES):
             name = f"{flaw} {attempt}"
             plan = Plan(homes.folder / name / "centre.jsonl", seed + attempt, _FLAW_FAULTS, _MANNERS)
+            if flaw.startswith(OVER_SMPP):
+                faults = replace(_SMPP_FAULTS, time_out_taken=0.3)
+                plan = replace(plan, faults=faults, manners=_SMPP_MANNERS, can_look_up=False, port=free_port())
             vault = homes.prepare(name, on_server=False)
             told.add(tell_story(Story(name, plan, _FLAW_KILLS, 1, flaw=flaw), vault))
             if told.reckoning.lost or told.reckoning.twice:
@@ -188,6 +203,13 @@ def _keep(homes: _Homes, story: Story, told: Told) -> None:
     """Throw the home away where nothing was found in it."""
     if not (told.reckoning.lost or told.reckoning.twice or told.defects):
         shutil.rmtree(homes.folder / story.name)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
 
 
 if __name__ == "__main__":

@@ -83,6 +83,9 @@ def provider(port: int, password: str = "secret", **keys: str) -> Iterator[Smpp]
     values = {"host": "127.0.0.1", "port": str(port), "tls": "no", "system_id": "parley", "source": "LENDER"}
     made = Smpp(Account(Given("peer", values | keys, {"password": password})))
     try:
+        with suppress(OutsideFailed):
+            # Begin to receive, as a process that serves does before it sends.
+            made.poll(NOW, 1)
         yield made
     finally:
         made.close()

@@ -16,7 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = re.compile(r"(\d+) kills: (\d+) messages, (\d+) lost, (\d+) sent twice, (\d+) unknown$")
 
 # The other flaws send twice.
-LOSING = {"marks before sending", "acknowledges before storing", "stores no receipts"}
+LOSING = {
+    "marks before sending",
+    "acknowledges before storing",
+    "stores no receipts",
+    "over SMPP acknowledges before storing",
+}
 
 
 def told(*words: str, **environ: str) -> list[str]:
@@ -44,6 +49,15 @@ def test_two_hundred_deaths_lose_nothing_and_send_nothing_twice(postgres_server:
     assert (lost, twice) == (0, 0)
     assert unknown > 0, "a centre that loses receipts leaves doubts, and they are told"
     assert sum("SIGKILL" in line for line in lines) and sum("PostgreSQL" in line for line in lines)
+
+
+@pytest.mark.slow
+def test_sixty_deaths_over_smpp_lose_nothing_and_send_nothing_twice() -> None:
+    lines = told("--smpp", "--sqlite-only", "--kills", "60", "--real", "10")
+    kills, messages, lost, twice, unknown = account(lines[-1])
+    assert kills >= 60 and messages > kills
+    assert (lost, twice) == (0, 0)
+    assert unknown > 0, "whoever dies at the handing over leaves doubts, and nobody can be asked"
 
 
 @pytest.mark.slow

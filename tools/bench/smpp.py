@@ -77,7 +77,7 @@ def _message(number: int) -> Submission:
 
 def _run(provider: Smpp, messages: Sequence[Submission]) -> None:
     """Hand over *messages* and take as many receipts."""
-    heard = 0
+    heard = _hear(provider)
     for at in range(0, len(messages), _AT_ONCE):
         told = provider.submit(messages[at : at + _AT_ONCE], _NOW)
         assert all(isinstance(one, Accepted) for one in told), "every message is taken"

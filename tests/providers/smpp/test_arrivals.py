@@ -32,9 +32,24 @@ def read(arrivals: Arrivals, at: float = 0.0, limit: int = 100) -> list[Delivery
     return found
 
 
+def made(reading: Reading = READING, most: int = 100) -> Arrivals:
+    """Return arrivals that somebody reads."""
+    one = Arrivals(reading, most)
+    one.read(NOW, 1, 0.0)
+    return one
+
+
 @pytest.fixture
 def arrivals() -> Arrivals:
-    return Arrivals(READING)
+    return made()
+
+
+def test_where_nobody_ever_reads_the_centre_is_told_so() -> None:
+    one = coming(1, deliver_body(b"yes"))
+    unread = Arrivals(READING)
+    assert unread.come(1, [one]) == [Owed(1, one, 0x14)]
+    unread.read(NOW, 1, 0.0)
+    assert unread.come(1, [one]) == []
 
 
 def test_what_came_is_given_until_it_is_acknowledged_and_answered_only_then(arrivals: Arrivals) -> None:
@@ -65,7 +80,7 @@ def test_a_receipt_has_one_name_whenever_it_comes_and_another_for_another_end(ar
         come(arrivals, body, sequence=sequence)
     names = [one.event_id for one in read(arrivals)]
     assert len(set(names)) == 4
-    again = Arrivals(replace(READING, nonce="another process"))
+    again = made(replace(READING, nonce="another process"))
     for sequence, body in enumerate(bodies):
         come(again, body, sequence=sequence)
     assert [one.event_id for one in read(again)] == names
@@ -141,7 +156,7 @@ def test_what_nobody_had_read_when_the_connection_broke_is_left_to_the_centre(ar
 
 
 def test_past_the_bound_the_centre_is_told_that_the_queue_is_full() -> None:
-    arrivals = Arrivals(READING, most=2)
+    arrivals = made(most=2)
     bodies = [coming(n, receipt_body(str(n))) for n in range(4)]
     assert arrivals.come(1, bodies) == [Owed(1, bodies[2], 0x14), Owed(1, bodies[3], 0x14)]
     first, _ = read(arrivals)
@@ -182,7 +197,7 @@ def test_a_clock_ahead_of_ours_ends_nothing_in_the_future_and_no_date_is_now(arr
 
 
 def test_national_numbers_get_the_calling_code_that_was_agreed() -> None:
-    arrivals = Arrivals(replace(READING, calling_code="86"))
+    arrivals = made(replace(READING, calling_code="86"))
     come(arrivals, deliver_body(b"hi", source="13800138000", ton=2))
     come(arrivals, deliver_body(b"hi", source="8613800138000", ton=1), sequence=2)
     assert {one.sender for one in read(arrivals) if isinstance(one, InboundIn)} == {Msisdn("+8613800138000")}

@@ -91,6 +91,7 @@ def survive(seed: int, ends: Counter[str]) -> None:
     if dice.random() < 0.9:
         session.hear(write(Command.BIND_TRANSCEIVER_RESP, 1, b"\0"), 0.0)
     desk, arrivals = Desk(TABLE), Arrivals(READING, most=4)
+    arrivals.read(NOW, 1, 0.0)
     call = Call([(b"one",), (b"two", b"three"), (b"four",)], 5.0)
     desk.take(call)
     for number, piece in enumerate(pieces(stream(dice), dice)):

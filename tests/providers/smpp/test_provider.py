@@ -87,11 +87,20 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     with ExitStack() as stack:
 
         def make(
-            centre: Centre, *, patience: float = 5.0, response: float = 5.0, enquire: float = 30.0, **keys: str
+            centre: Centre,
+            *,
+            patience: float = 5.0,
+            response: float = 5.0,
+            enquire: float = 30.0,
+            reads: bool = True,
+            **keys: str,
         ) -> Smpp:
             account = Account(given(centre, **keys))
             made = Smpp(account, dice=Random(1), patience=patience, response=response, enquire=enquire)
             stack.callback(made.close)
+            if reads:
+                # As if it had been polled, but without a connection.
+                made._arrivals.read(NOW, 1, 0.0)
             return made
 
         yield make
@@ -115,6 +124,7 @@ def test_messages_go_and_receipts_and_texts_come_over_one_connection_or_two(
     centre: Centre, opened: Open, bind: str, commands: list[int]
 ) -> None:
     provider = opened(centre, bind=bind)
+    assert provider.poll(NOW, 10) == []
     assert provider.submit([message(1), message(2)], NOW) == [Accepted("1", ("1",)), Accepted("2", ("2",))]
     centre.wait(lambda: sorted(centre.binds) == sorted(commands))
     receipt = centre.deliver(receipt_body("2"))
@@ -125,6 +135,19 @@ def test_messages_go_and_receipts_and_texts_come_over_one_connection_or_two(
     provider.acknowledge([one.event_id for one in found])
     assert (centre.status_of(receipt), centre.status_of(text)) == (0, 0)
     assert polled(provider, 0) == []
+
+
+def test_a_process_that_only_sends_binds_as_transmitter_alone_or_leaves_what_comes_to_others(
+    centre: Centre, opened: Open
+) -> None:
+    opened(centre, bind="pair").submit([message(1)], NOW)
+    assert centre.binds == [BIND_TX]
+    provider = opened(centre, reads=False)
+    provider.submit([message(2)], NOW)
+    assert centre.status_of(centre.deliver(deliver_body(b"yes"))) == 0x14
+    assert provider.poll(NOW, 10) == []
+    centre.deliver(deliver_body(b"yes"))
+    assert len(polled(provider)) == 1
 
 
 def test_the_centre_sees_what_the_keys_say(centre: Centre, opened: Open) -> None:

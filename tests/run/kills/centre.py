@@ -23,6 +23,7 @@ from parley.providers.centre_faults import Faults, draw
 from parley.providers.port import Asked, Delivery, Lookup, LookupState, Outcome, Submission, Unknown
 from parley.providers.sandbox import SETTLE_SECONDS, Sandbox
 from tests.run.desk import Anything
+from tests.run.kills.over_smpp import Front
 
 # How long a lender's process waits for an answer; a late one comes after twice as long.
 PATIENCE_SECONDS: Final = 0.15
@@ -49,6 +50,8 @@ class Plan:
     faults: Faults
     manners: Manners
     can_look_up: bool = True
+    # Where it speaks SMPP too; 0: not at all. Then the line to it has no bad manners but those of SMPP.
+    port: int = 0
 
     def is_doubled(self, reference: str) -> bool:
         """Whether the centre itself takes a message under *reference* twice."""
@@ -97,20 +100,28 @@ def _end_with_parent(held: int) -> None:
 def _serve(plan: Plan, address: str, manners: Manners, seed: int) -> NoReturn:
     centre = Sandbox(plan.log, seed=plan.seed, short_code=SHORT_CODE, faults=plan.faults)
     dice = random.Random(seed)
+    front: Front | None = None
+    if plan.port:
+        shares = manners.deaf, manners.mute, manners.late
+        front = Front(centre, plan.port, shares, plan.is_doubled, 2 * PATIENCE_SECONDS, seed)
+        manners = Manners()
     with Listener(address, "AF_UNIX", backlog=_BACKLOG) as listener:
         while True:
             # A caller that dies in the middle of its request has asked nothing.
             with suppress(EOFError, OSError):
-                _meet(listener.accept(), centre, plan, manners, dice)
+                _meet(listener.accept(), front or centre, plan, manners, dice)
 
 
-def _meet(line: Connection, centre: Sandbox, plan: Plan, manners: Manners, dice: random.Random) -> None:
+def _meet(line: Connection, centre: Sandbox | Front, plan: Plan, manners: Manners, dice: random.Random) -> None:
     name, rest = line.recv()
     share = dice.random()
     if share < manners.deaf:
         line.close()
         return
-    told = _submit(centre, plan, *rest) if name == "submit" else getattr(centre, name)(*rest)
+    if name == "submit" and isinstance(centre, Sandbox):
+        told: object = _submit(centre, plan, *rest)
+    else:
+        told = getattr(centre, name)(*rest)
     if share < manners.deaf + manners.mute:
         line.close()
     elif share < manners.deaf + manners.mute + manners.late:

@@ -15,10 +15,16 @@ from django.db import transaction
 
 from parley.messaging.ledger import Event
 from parley.providers.port import Delivery, NotTaken, Outcome, Submission, Unknown
+from parley.providers.smpp.handing import Desk, Part
+from parley.providers.smpp.session import Answer as Heard
 from parley.run.sending import Sender
 from parley.store.fate import Answer, mark
 from parley.web.hooks import taking
 from tests.run.kills.centre import Remote
+from tests.run.kills.over_smpp import OverSmpp
+
+# How flaws begin that need the SMPP client before the centre.
+OVER_SMPP: Final = "over SMPP"
 
 
 def _send_before_the_intent_is_committed() -> None:
@@ -70,6 +76,30 @@ def _store_no_receipts() -> None:
     _replace(taking, accept_receipts=lambda _provider, told, *_: len(told))
 
 
+def _send_again_over_smpp() -> None:
+    hear = Desk._hear
+
+    def flawed(desk: Desk, answer: Heard[Part]) -> None:
+        if answer.failed is None:
+            hear(desk, answer)
+        else:
+            answer.token.handed.in_flight -= 1
+            desk._waiting.append(answer.token)
+
+    _replace(Desk, _hear=flawed)
+
+
+def _acknowledge_before_storing_over_smpp() -> None:
+    poll = OverSmpp.poll
+
+    def flawed(carrier: OverSmpp, now: datetime, limit: int) -> list[Delivery]:
+        found = poll(carrier, now, limit)
+        carrier.acknowledge([one.event_id for one in found])
+        return found
+
+    _replace(OverSmpp, poll=flawed)
+
+
 def _replace(where: object, **flawed: Callable[..., object]) -> None:
     for name, what in flawed.items():
         setattr(where, name, what)
@@ -82,6 +112,8 @@ FLAWS: Final[dict[str, Callable[[], None]]] = {
     "asks at once": _ask_at_once,
     "acknowledges before storing": _acknowledge_before_storing,
     "stores no receipts": _store_no_receipts,
+    f"{OVER_SMPP} what got no answer is sent again": _send_again_over_smpp,
+    f"{OVER_SMPP} acknowledges before storing": _acknowledge_before_storing_over_smpp,
 }
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from parley.providers.smpp.handing import Desk
+from parley.providers.smpp.session import Session
 from parley.run import sending, working
 from parley.store import audit, fate, inbox, outbox
 from parley.web.hooks import taking
 from tests.run.desk import Anything
 from tests.run.kills import centre
 from tests.run.kills.centre import Remote
+from tests.run.kills.over_smpp import OverSmpp
 
 # How a process exits that died at its point, and one that did not come there and died later.
 KILLED: Final = 77
@@ -50,6 +53,20 @@ STEPS: Final[dict[str, tuple[Anything, str]]] = {
     "acknowledge": (Remote, "acknowledge"),
 }
 
+_NOT_OVER_SMPP: Final = frozenset({"wait for the answer", "look up", "note that we asked"})
+# The same over SMPP, where a second thread talks to the centre; there is nothing to look up.
+SMPP_STEPS: Final[dict[str, tuple[Anything, str]]] = {
+    **{name: where for name, where in STEPS.items() if name not in _NOT_OVER_SMPP},
+    "hand over": (OverSmpp, "submit"),
+    "fetch": (OverSmpp, "poll"),
+    "acknowledge": (OverSmpp, "acknowledge"),
+    "put a part in line": (Session, "ask"),
+    "take octets to write": (Session, "written"),
+    "hear the centre": (Session, "hear"),
+    "hear what was answered": (Desk, "hear"),
+    "answer the centre": (Session, "reply"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -64,17 +81,17 @@ class Point:
         return f"{'after' if self.is_after else 'before'} {self.step}"
 
 
-def drawn(dice: random.Random) -> Point:
-    """Return a point: any step, mostly the first time it is reached."""
-    return Point(dice.choice(list(STEPS)), dice.random() < 0.5, dice.choice((1, 1, 1, 2, 3)), dice.randrange(8, 40))
+def drawn(dice: random.Random, steps: Collection[str]) -> Point:
+    """Return a point: any of *steps*, mostly the first time it is reached."""
+    return Point(dice.choice(list(steps)), dice.random() < 0.5, dice.choice((1, 1, 1, 2, 3)), dice.randrange(8, 40))
 
 
-def arm(point: Point) -> None:
-    """Let this process end at *point*."""
-    steps = count(1)
-    for name, (where, attribute) in STEPS.items():
+def arm(point: Point, steps: Mapping[str, tuple[Anything, str]]) -> None:
+    """Let this process end at *point*, one of *steps*."""
+    used = count(1)
+    for name, (where, attribute) in steps.items():
         nth = point.nth if name == point.step else 0
-        setattr(where, attribute, _deadly(getattr(where, attribute), point, nth, steps))
+        setattr(where, attribute, _deadly(getattr(where, attribute), point, nth, used))
 
 
 def _deadly(real: Callable[..., Anything], point: Point, nth: int, steps: Iterator[int]) -> Callable[..., Anything]:

@@ -25,13 +25,15 @@ from parley.run.carriers import only
 from parley.run.receiving import receive_due
 from parley.run.sending import Sender
 from parley.run.working import work_due
+from parley.store.carrier_references import match_waiting
 from parley.store.fate import give_up_receipts
 from parley.store.lock import writer_lock
 from parley.store.vault import Vault
-from tests.run.desk import COST, NOON, Desk, library
-from tests.run.kills.centre import Manners, Plan, Remote, Server, tell
+from tests.run.desk import BODY, COST, NOON, Desk, library
+from tests.run.kills.centre import PATIENCE_SECONDS, Manners, Plan, Remote, Server, tell
 from tests.run.kills.flaws import plant
-from tests.run.kills.points import KILLED, KILLED_LATER, Point, arm, drawn
+from tests.run.kills.over_smpp import OverSmpp
+from tests.run.kills.points import KILLED, KILLED_LATER, SMPP_STEPS, STEPS, Point, arm, drawn
 from tests.run.kills.reckoning import Reckoning, reckon
 
 _DEFECT: Final = 70
@@ -41,6 +43,7 @@ _UNTIL_QUIET: Final = 1_000
 _ENDLESS: Final = 1_000_000
 _LATEST_DEATH_SECONDS: Final = 0.06
 _AT_ONCE: Final = 4
+_MATCHED: Final = 256
 _PER_FEED, _GROUPS_PER_FEED = 40, 12
 _DRAIN: Final = (*[timedelta(seconds=130)] * 3, *[timedelta(hours=2)] * 3, *[timedelta(hours=7)] * 18)
 # Open everywhere in America until then, by UTC.
@@ -109,7 +112,7 @@ def _kill_many(stage: _Stage, desk: Desk, server: Server, meant: list[str], told
     dice, now = random.Random(stage.story.plan.seed), NOON
     for group in count():
         if group % _GROUPS_PER_FEED == 0:
-            meant += _feed(desk, stage.address, dice, now)
+            meant += _feed(desk, stage.address, dice, now, is_long=bool(stage.story.plan.port))
         if group == 0:
             # Unharmed and in this process: what it compiles, every later life is born with.
             _live(stage, [now], _ROUNDS)
@@ -136,17 +139,21 @@ def _later(now: datetime, dice: random.Random) -> datetime:
     return datetime.combine(now.date() + timedelta(days=1), NOON.time(), UTC)
 
 
-def _feed(desk: Desk, address: str, dice: random.Random, now: datetime) -> list[str]:
-    """Put messages into the queue, some of use for minutes only, and let some borrowers write. Returns the ids."""
+def _feed(desk: Desk, address: str, dice: random.Random, now: datetime, *, is_long: bool) -> list[str]:
+    """Put messages into the queue, some of use for minutes only, and let some borrowers write. Returns the ids.
+
+    *is_long*: texts are as long as their segments say, for the centre gets each part.
+    """
     ids = []
     with transaction.atomic():
         people = [desk.person() for _ in range(_PER_FEED)]
         for person in people:
             not_before = now + timedelta(seconds=dice.randrange(900))
             lasts = timedelta(minutes=4) if dice.random() < 0.05 else timedelta(days=2)
+            segments = dice.choice((1, 1, 2, 3))
             row = desk.message(
-                person, segments=dice.choice((1, 1, 2, 3)), created_at=now, not_before=not_before,
-                not_after=not_before + lasts,
+                person, segments=segments, created_at=now, not_before=not_before, not_after=not_before + lasts,
+                body=BODY if segments == 1 or not is_long else " ".join([BODY] * segments),
             )  # fmt: skip
             ids.append(str(row.id))
     connections.close_all()
@@ -157,7 +164,8 @@ def _feed(desk: Desk, address: str, dice: random.Random, now: datetime) -> list[
 
 def _group(stage: _Stage, now: datetime, dice: random.Random, told: Told) -> None:
     story = stage.story
-    points = [None if story.is_real else drawn(dice) for _ in range(story.abreast)]
+    steps = SMPP_STEPS if story.plan.port else STEPS
+    points = [None if story.is_real else drawn(dice, steps) for _ in range(story.abreast)]
     born = [_born(stage, [now], point, _ENDLESS if story.is_real else _ROUNDS) for point in points]
     if story.is_real:
         for pid in born:
@@ -187,7 +195,7 @@ def _born(stage: _Stage, instants: Sequence[datetime], point: Point | None, roun
     try:
         plant(stage.story.flaw)
         if point is not None:
-            arm(point)
+            arm(point, SMPP_STEPS if stage.story.plan.port else STEPS)
         _live(stage, instants, rounds)
     except BaseException:  # noqa: BLE001 - a death that nobody planned is reported and counted
         traceback.print_exc()
@@ -198,7 +206,9 @@ def _born(stage: _Stage, instants: Sequence[datetime], point: Point | None, roun
 def _live(stage: _Stage, instants: Sequence[datetime], rounds: int) -> None:
     """Run the real loops over the real store as `parley serve` does, so many rounds at each instant."""
     plan, vault = stage.story.plan, stage.vault
-    remote = Remote(stage.address, can_look_up=plan.can_look_up)
+    remote: Remote | OverSmpp = Remote(stage.address, can_look_up=plan.can_look_up)
+    if plan.port:
+        remote = OverSmpp(plan.port, PATIENCE_SECONDS)
     sender = Sender(only(remote), library(), vault)
     # Nobody waits in a short life.
     vars(loops).update(IDLE_SECONDS=0.0, _wait=lambda _seconds, _stop: None)
@@ -210,13 +220,17 @@ def _live(stage: _Stage, instants: Sequence[datetime], rounds: int) -> None:
         lambda at: receive_due(only(remote), library(), vault, at),
         lambda at: work_due(library(), vault, at, COST),
         send,
+        lambda at: match_waiting(at, vault, _MATCHED),
         give_up_receipts,
     ]
     # On SQLite the lock of the process that died before must be free.
     with writer_lock(plan.log.parent, "serve"):
         for now in instants:
             life = _Life(rounds)
+            if plan.port:
+                tell(stage.address, "set_clock", now)
             loops.run_forever([life.counted(step) for step in steps], _Stands(now), life.is_over, lambda _now: None)
+    remote.close()
     connections.close_all()
 
 

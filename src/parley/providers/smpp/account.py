@@ -74,7 +74,7 @@ KEYS: Final = (
     ),
     _key(
         "settle_seconds", "Seconds after which no answer to a submission will come.", "提交后多少秒不再会有应答。",
-        r"[1-9][0-9]{1,3}", "120",
+        r"[6-9][0-9]|[1-9][0-9]{2,3}", "120",
     ),
     _key(
         "dlt_entity_id", "India: the principal entity's id, sent with the id of the template; empty: neither is sent.",

@@ -9,7 +9,8 @@ the same name twice, and two things two names:
   A process that is killed forgets this: a text that it stored and could not answer comes once more, under a new
   name. A text is rather read twice than never.
 
-Bounded: past `MOST_WAITING` the centre is told that our queue is full, and keeps the rest.
+Bounded: past `MOST_WAITING` the centre is told that our queue is full, and keeps the rest. The same is said in a
+process that only sends: what nobody reads there must go to one that does.
 """
 
 from __future__ import annotations
@@ -83,6 +84,7 @@ class Arrivals:
     most: int = MOST_WAITING
     # What came and was not handed over, by why.
     strays: Counter[str] = field(default_factory=Counter)
+    _is_read: bool = False
     _raw: deque[tuple[int, Arrival]] = field(default_factory=deque)
     _waiting: dict[str, _Waiting] = field(default_factory=dict)
     _by_digest: dict[bytes, str] = field(default_factory=dict)
@@ -95,7 +97,7 @@ class Arrivals:
         """Keep what came over *connection*. Returns what is to be answered at once, for there is no room."""
         refused = []
         with self._lock:
-            room = self.most - len(self._raw) - len(self._waiting)
+            room = self.most - len(self._raw) - len(self._waiting) if self._is_read else 0
             for arrival in arrivals:
                 if room <= 0:
                     refused.append(Owed(connection, arrival, Status.QUEUE_FULL))
@@ -107,6 +109,7 @@ class Arrivals:
     def read(self, now: datetime, limit: int, at: float) -> tuple[list[Delivery], list[Owed]]:
         """Return up to *limit* deliveries that are not acknowledged, oldest first, and what else can be answered."""
         with self._lock:
+            self._is_read = True
             settled: list[Owed] = []
             while self._raw and len(self._waiting) < limit:
                 owed = Owed(*self._raw.popleft())

@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -166,14 +166,19 @@ class Links:
         self._number = 0
         self._live: dict[Mode, _Connection] = {}
         self._troubles: dict[Mode, Trouble] = {}
+        self._begun: set[Mode] = set()
+        self._work: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin to connect. Asked again it does nothing."""
+    def start(self, mode: Mode) -> None:
+        """Begin to connect as *mode*. Asked again it does nothing."""
+        if mode in self._begun:
+            return
         with self._changed:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=f"smpp-{self._account.name}", daemon=True)
                 self._thread.start()
         self._is_up.wait()
+        self._tell(self._begin, mode)
 
     def hand(self, call: Call) -> None:
         """Put the messages of *call* in line."""
@@ -183,16 +188,15 @@ class Links:
         """Answer what a centre waits for, over the connection it came by; where that is gone, nothing is written."""
         self._tell(self._answer, list(owed))
 
-    @property
-    def trouble(self) -> Trouble | None:
-        """Why a connection is missing; None where none is, or where nobody knows yet."""
-        return next(iter(self._troubles.values()), None)
+    def trouble(self, mode: Mode) -> Trouble | None:
+        """Return why the connection as *mode* is missing; None where it is not, or where nobody knows yet."""
+        return self._troubles.get(mode)
 
-    def await_first(self, seconds: float) -> Trouble | None:
-        """Wait until every connection is bound or one has failed. Returns why; silence is trouble too."""
+    def await_bound(self, mode: Mode, seconds: float) -> Trouble | None:
+        """Wait until the connection as *mode* is bound or failed. Returns why; silence is trouble too."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._troubles) or self._all_bound(), seconds)
-            return self.trouble or (None if self._all_bound() else _trouble_of(End.SILENT))
+            self._changed.wait_for(lambda: mode in self._troubles or self._is_bound(mode), seconds)
+            return self.trouble(mode) or (None if self._is_bound(mode) else _trouble_of(End.SILENT))
 
     def close(self) -> None:
         """Part from the centre, and wait for it a little."""
@@ -203,11 +207,9 @@ class Links:
             loop.call_soon_threadsafe(stop.set)
         thread.join(2 * _PARTING_SECONDS)
 
-    def _all_bound(self) -> bool:
-        return all(
-            (one := self._live.get(mode)) is not None and one.session is not None and one.session.is_bound
-            for mode in self._account.modes
-        )
+    def _is_bound(self, mode: Mode) -> bool:
+        one = self._live.get(mode)
+        return one is not None and one.session is not None and one.session.is_bound
 
     def _tell(self, what: Callable[..., None], *rest: object) -> None:
         assert self._loop is not None, "nothing is handed over before the start"
@@ -219,12 +221,9 @@ class Links:
 
     async def _keep_all(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._put_to_work(self._tick())
         self._is_up.set()
-        work: list[asyncio.Task[object]] = [asyncio.create_task(self._keep(mode)) for mode in self._account.modes]
-        work.append(asyncio.create_task(self._tick()))
-        work.append(asyncio.create_task(self._stop.wait()))
-        # The others end by a defect alone; then nobody is left waiting for a thread that does nothing.
-        await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        await self._stop.wait()
         now = time.monotonic()
         for each in self._live.values():
             if each.session is not None:
@@ -232,13 +231,24 @@ class Links:
                 each.pump(now)
         if self._live:
             await asyncio.wait([each.over for each in self._live.values()], timeout=_PARTING_SECONDS)
-        for task in work:
+        for task in self._work:
             task.cancel()
-        told = await asyncio.gather(*work, return_exceptions=True)
+        told = await asyncio.gather(*self._work, return_exceptions=True)
         self._hooks.desk.refuse(Refusal("closed"))
         for one in told:
             if isinstance(one, Exception):
                 raise one
+
+    def _begin(self, mode: Mode) -> None:
+        if mode not in self._begun:
+            self._begun.add(mode)
+            self._put_to_work(self._keep(mode))
+
+    def _put_to_work(self, what: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(what)
+        # It ends by a defect alone; then nobody is left waiting for a thread that does nothing.
+        task.add_done_callback(lambda _task: self._stop.set() if self._stop is not None else None)
+        self._work.append(task)
 
     async def _tick(self) -> None:
         while True:

@@ -91,7 +91,7 @@ class Smpp:
 
     def submit(self, batch: Sequence[Submission], now: datetime) -> list[Outcome]:
         """Hand over *batch*, as many at a time as the window allows. Returns within 20 seconds."""
-        self._links.start()
+        self._links.start(self._account.modes[0])
         known: list[Outcome | None] = []
         bodies: list[Sequence[bytes]] = []
         for each in batch:
@@ -113,14 +113,15 @@ class Smpp:
         return Lookup(LookupState.UNSUPPORTED)
 
     def poll(self, now: datetime, limit: int) -> list[Delivery]:
-        """Return what came. Raises OutsideFailed where nothing did and a connection is missing."""
-        self._links.start()
+        """Return what came. Raises OutsideFailed where nothing did and the connection is missing."""
+        receiving = self._account.modes[-1]
+        self._links.start(receiving)
         found, settled = self._arrivals.read(now, limit, time.monotonic())
         if settled:
             self._links.answer(settled)
         for why, times in self._strays().items():
             log.warning("smpp_not_handed_over", route=self.name, why=why, times=times)
-        trouble = self._links.trouble
+        trouble = self._links.trouble(receiving)
         if not found and trouble is not None:
             raise OutsideFailed(f"Route {self.name}: {trouble.en}", f"通道 {self.name}：{trouble.zh}")
         return found
@@ -137,10 +138,11 @@ class Smpp:
 
     def probe(self) -> Finding:
         """Connect and bind as in earnest, and say what came of it."""
-        self._links.start()
-        trouble = self._links.await_first(CONNECT_SECONDS + self._response)
-        if trouble is not None:
-            return Finding(is_well=False, en=trouble.en, zh=trouble.zh)
+        for mode in self._account.modes:
+            self._links.start(mode)
+            trouble = self._links.await_bound(mode, CONNECT_SECONDS + self._response)
+            if trouble is not None:
+                return Finding(is_well=False, en=trouble.en, zh=trouble.zh)
         return Finding(is_well=True, en="The centre takes the bind.", zh="短信中心已接受绑定。")
 
     def _strays(self) -> dict[str, int]:
