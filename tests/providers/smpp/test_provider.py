@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 
 from parley.errors import BadInput, OutsideFailed
 from parley.ids import Msisdn
@@ -468,9 +469,11 @@ def test_sending_and_receiving_may_begin_at_the_same_time(centre: Centre, opened
         assert all(isinstance(one, Accepted) for (one,) in told)
 
 
-def test_closing_parts_from_the_centre_and_asks_nothing_more(centre: Centre, opened: Open) -> None:
-    provider = opened(centre)
-    provider.submit([message()], NOW)
-    provider.close()
-    centre.wait(lambda: not centre._open)
-    opened(centre).close()
+def test_closing_parts_from_the_centre_and_is_no_trouble(centre: Centre, opened: Open) -> None:
+    with capture_logs() as logged:
+        provider = opened(centre)
+        provider.submit([message()], NOW)
+        provider.close()
+        centre.wait(lambda: not centre._open)
+        opened(centre).close()
+    assert [one["event"] for one in logged] == ["smpp_bound"]

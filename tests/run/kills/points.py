@@ -10,7 +10,7 @@ import os
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, repeat
 from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -91,7 +91,8 @@ def arm(point: Point, steps: Mapping[str, tuple[Anything, str]]) -> None:
     used = count(1)
     for name, (where, attribute) in steps.items():
         nth = point.nth if name == point.step else 0
-        setattr(where, attribute, _deadly(getattr(where, attribute), point, nth, used))
+        # What the thread of the connection does happens by the dozen, and uses up no life.
+        setattr(where, attribute, _deadly(getattr(where, attribute), point, nth, used if name in STEPS else repeat(0)))
 
 
 def _deadly(real: Callable[..., Anything], point: Point, nth: int, steps: Iterator[int]) -> Callable[..., Anything]:

@@ -264,6 +264,8 @@ class Links:
         failures = 0
         while True:
             trouble, was_bound = await self._once(mode)
+            if self._stop is not None and self._stop.is_set():
+                return
             failures = 1 if was_bound else failures + 1
             if not was_bound:
                 self._note(mode, trouble)
