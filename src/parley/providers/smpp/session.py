@@ -287,7 +287,6 @@ class Session(Generic[Token]):
         self.state, self.end = State.CLOSED, end
         self.answers += [Answer(token, OK, "", Failed.LINK_LOST) for token, _ in self._open.values()]
         self._open.clear()
-        self._in.clear()
 
     def _meet(self, frame: Frame, now: float) -> None:
         command = frame.command
