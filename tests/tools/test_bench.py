@@ -38,6 +38,7 @@ def test_every_case_of_the_bench_runs_and_its_figures_are_written(
         "columns",
         "http",
         "smpp",
+        "end to end, SMPP, PostgreSQL",
     }
     assert expected <= set(names)
     assert all(figure["value"] > 0 for figure in told["figures"])

@@ -11,7 +11,8 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -45,6 +46,21 @@ def smpp(size: Size, _folder: Path, _database_url: str) -> list[Figure]:
     gc.collect()
     gc.freeze()
     floor = _floor(count)
+    with bound() as provider:
+        _run(provider, messages[:_AT_ONCE])
+        watch = Watch.start()
+        _run(provider, messages)
+        spent = watch.stop()
+    return [
+        Figure(f"smpp: window {_WINDOW}, receipts on, {count:,} sent", count / spent.wall, "messages/s", aim=40_000),
+        Figure("smpp: of one core's time", count / spent.cpu, "messages/cpu-s"),
+        Figure("smpp: baseline, bare packing and unpacking", count / floor, "messages/s"),
+    ]
+
+
+@contextmanager
+def bound() -> Iterator[Smpp]:
+    """Give the client, bound to a centre in a process of its own that takes everything and reports it delivered."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         pid = os.fork()
@@ -56,18 +72,10 @@ def smpp(size: Size, _folder: Path, _database_url: str) -> list[Figure]:
     keys = {"host": "127.0.0.1", "port": str(port), "tls": "no", "system_id": "bench", "window": str(_WINDOW)}
     provider = Smpp(Account(Given("bench", keys, {"password": "x"})), dice=Random(1))  # noqa: S311 - it varies pauses
     try:
-        _run(provider, messages[:_AT_ONCE])
-        watch = Watch.start()
-        _run(provider, messages)
-        spent = watch.stop()
+        yield provider
     finally:
         provider.close()
         os.waitpid(pid, 0)
-    return [
-        Figure(f"smpp: window {_WINDOW}, receipts on, {count:,} sent", count / spent.wall, "messages/s", aim=40_000),
-        Figure("smpp: of one core's time", count / spent.cpu, "messages/cpu-s"),
-        Figure("smpp: baseline, bare packing and unpacking", count / floor, "messages/s"),
-    ]
 
 
 def _message(number: int) -> Submission:
