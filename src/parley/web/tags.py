@@ -23,6 +23,7 @@ from parley.money import Money
 from parley.store.importing import Sentence
 from parley.web import roles, words
 from parley.web.assets import assets
+from parley.web.carrier_words import reason_said
 from parley.web.ports import services
 from parley.web.rule_words import code_words
 
@@ -46,6 +47,12 @@ def say(context: Context, key: str, **values: Any) -> str:  # noqa: ANN401 - wha
 def say_or(context: Context, key: str, otherwise: str) -> str:
     """Return the words of *key*, or *otherwise* where there are none: for codes that data files may add."""
     return words.say(key, _language(context)) if words.knows(key) else otherwise
+
+
+@register.simple_tag(takes_context=True)
+def reason(context: Context, code: str) -> str:
+    """Return why a message did not go or did not arrive: in our words, else in those of the home's carriers."""
+    return reason_said(code, (line.kind for line in services().library.routes.lines), _language(context))
 
 
 @register.simple_tag(takes_context=True)

@@ -14,10 +14,10 @@ from parley.dates import local_date
 from parley.locale import Language
 from parley.messaging.values import locale_of
 from parley.providers.kinds import KINDS
-from parley.providers.statuses import operator_words
 from parley.purpose import Purpose
 from parley.store.drops import alarms
 from parley.store.route_health import Down, routes_down
+from parley.web.carrier_words import reason_said
 from parley.web.charts.table import millionths
 from parley.web.ports import services
 from parley.web.words import knows, say
@@ -97,16 +97,6 @@ def country_called(code: str, language: Language) -> str:
     return f"{name} ({code})" if part else name
 
 
-def code_said(kind: str, code: str, language: Language) -> str:
-    """Return what a code of a carrier says, in words; the code where nobody wrote any."""
-    if knows(f"sending.reason.{code}"):
-        return say(f"sending.reason.{code}", language)
-    words = operator_words(kind, code)
-    if words is None:
-        return code
-    return words.en if language is Language.EN else words.zh
-
-
 def concerns(one: Registration, line: Line) -> bool:
     """Say whether a registration counts where *line* carries: for its kind, in one of its countries."""
     return one.is_for(line.kind) and (not line.countries or one.country.split("-")[0] in line.countries)
@@ -133,7 +123,7 @@ def _card(
         per_second=line.per_second or (declared.per_second if declared is not None else 0),
         burst=line.burst,
         down=broken,
-        why=code_said(line.kind, broken.code, language) if broken is not None else "",
+        why=reason_said(broken.code, (line.kind,), language) if broken is not None else "",
         renewals=tuple(one for one in renewals if concerns(one, line)),
     )
 
