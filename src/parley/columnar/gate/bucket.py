@@ -98,9 +98,11 @@ def write_bucket(folder: Path, accounts: Columns, opt_outs: Columns, contacts: C
     Shape: columns `ACCOUNTS`, `BUCKET` and `CONTACTS`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "accounts.parquet", ACCOUNTS, accounts, "account")
-    _write(folder / "opt_outs.parquet", BUCKET["opt_outs"], opt_outs, "person, nth")
-    _write(folder / "contacts.parquet", CONTACTS, contacts, "made_at, person, class")
+    # One database for all three: to start one takes longer than to write a small file with it.
+    with closing(database_in_memory()) as database:
+        _write(database, folder / "accounts.parquet", ACCOUNTS, accounts, "account")
+        _write(database, folder / "opt_outs.parquet", BUCKET["opt_outs"], opt_outs, "person, nth")
+        _write(database, folder / "contacts.parquet", CONTACTS, contacts, "made_at, person, class")
 
 
 def judged_in(out: Path) -> Mapping[UUID, tuple[UUID, Judged]]:
@@ -151,16 +153,15 @@ def _load_tellings(database: duckdb.DuckDBPyConnection, dimensions: Dimensions) 
     fill(database, "tellings", "telling INTEGER, rule VARCHAR, reason VARCHAR, layer VARCHAR", rows)
 
 
-def _write(target: Path, columns: str, given: Columns, order: str) -> None:
+def _write(database: duckdb.DuckDBPyConnection, target: Path, columns: str, given: Columns, order: str) -> None:
     named = [column.split() for column in columns.split(", ")]
     values = ", ".join(
         f"nullif({name}, -1)::{kind} AS {name}" if kind == "INTEGER" else f"{name}::{kind} AS {name}"
         for name, kind in named
     )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with closing(database_in_memory()) as database:
-        database.register("given", {name: np.asarray(given[name]) for name, _ in named})
-        _copy(database, f"COPY (SELECT {values} FROM given ORDER BY {order}) TO '{{target}}' (FORMAT parquet)", target)
+    database.register("given", {name: np.asarray(given[name]) for name, _ in named})
+    _copy(database, f"COPY (SELECT {values} FROM given ORDER BY {order}) TO '{{target}}' (FORMAT parquet)", target)
+    database.unregister("given")
 
 
 def _copy(database: duckdb.DuckDBPyConnection, statement: str, target: Path) -> None:
