@@ -17,6 +17,7 @@ import pytest
 from django.db import connections
 from hypothesis import HealthCheck, settings
 
+from parley.cli.main import COLLECT_AFTER
 from parley.run.home import init_home
 from parley.store.database import configure, migrate
 from tools import postgres
@@ -39,8 +40,8 @@ settings.register_profile(
 settings.load_profile("torture" if FULL_SIZE else "usual")
 
 
-# As `parley` itself does, and for its reason: by the defaults the collector looks ten times as often.
-gc.set_threshold(50_000, 10, 10)
+# As `parley` itself does, and for its reason.
+gc.set_threshold(*COLLECT_AFTER)
 
 
 def pytest_collection_finish() -> None:

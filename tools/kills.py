@@ -24,6 +24,7 @@ from typing import Final
 import structlog
 from django.db import connections
 
+from parley.cli.main import COLLECT_AFTER
 from parley.providers.centre_faults import Faults
 from parley.store.database import configure, migrate
 from parley.store.keys import Keys
@@ -63,6 +64,7 @@ def main() -> int:
     """Run what was asked for. Returns 1 where anything was lost, sent twice, or died of itself."""
     asked = _arguments()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    gc.set_threshold(*COLLECT_AFTER)
     library()
     gc.freeze()
     with ExitStack() as stack:

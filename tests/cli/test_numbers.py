@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,8 @@ GOOD = '{"number": "+13125550100", "holder": "reassigned", "at": "2026-01-05T10:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    root = tmp_path / "home"
-    assert parley("init", home=root).returncode == 0
-    return root
+def home(tmp_path: Path, new_home: Callable[[Path], Path]) -> Path:
+    return new_home(tmp_path / "home")
 
 
 def test_each_line_is_carried_out_or_refused_with_its_place_and_without_its_number(home: Path, tmp_path: Path) -> None:

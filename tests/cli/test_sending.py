@@ -1,13 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.cli.test_commands import parley
 
 
-def test_sending_is_stopped_shown_and_resumed(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    assert parley("init", home=home).returncode == 0
+def test_sending_is_stopped_shown_and_resumed(tmp_path: Path, new_home: Callable[[Path], Path]) -> None:
+    home = new_home(tmp_path / "home")
     assert "nothing is stopped" in parley("sending", "show", home=home).stdout
     wrong = parley("sending", "stop", "--why", "because", home=home)
     assert wrong.returncode != 0

@@ -6,6 +6,7 @@ python -m tools.bench [--quick] [--json FILE] [CASE …]
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final, NoReturn
 
+from parley.cli.main import COLLECT_AFTER
 from tools import postgres
 from tools.bench.cases import CASES, MIB, PEAK_UNIT_BYTES
 from tools.bench.figures import Figure, header, line, machine, write
@@ -28,6 +30,8 @@ FIGURES: Final = "figures.json"
 def main() -> None:
     """Run what was asked for."""
     told = _arguments()
+    # As `parley` itself does.
+    gc.set_threshold(*COLLECT_AFTER)
     print(machine())
     print(header())
     figures: list[Figure] = []
