@@ -13,7 +13,7 @@ from parley.negotiation.dialogue import MOST_TURNS, next_move
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.standing import Standing
 from parley.negotiation.state import ENDED, NEEDS_PERSON, State, next_states
-from parley.nlu.reading import EXACT, PATTERN, Intent, Reading, Slots
+from parley.nlu.reading import EXACT, PATTERN, UNREADABLE, Intent, Reading, Slots
 from tests.engine.sample import shipped_library
 from tests.negotiation.strategies import TODAY, memories, readings, shipped_policy, standings
 
@@ -329,6 +329,26 @@ def test_what_may_be_grave_is_read_by_a_person_before_anything_is_asked(grave: I
     reading = replace(heard(Intent.PROMISE_TO_PAY), alternatives=(Intent.PROMISE_TO_PAY, grave))
     move = move_of(State.NOTIFIED, Memory(), reading, replace(OWING, is_proven=proven))
     assert (move.to, move.person) == (State.WITH_PERSON, "not_understood")
+
+
+WORDLESS = Reading(Intent.OTHER, oos=True, reasons=(UNREADABLE,))
+
+
+@given(STATES, memories(), standings())
+def test_a_picture_without_words_is_refused_once_and_moves_nothing(
+    state: State, memory: Memory, facts: Standing
+) -> None:
+    facts = replace(facts, is_media=True, identity_answer="")
+    move = move_of(state, memory, WORDLESS, facts)
+    if state in ENDED or memory.turns >= MOST_TURNS:
+        assert move.say in {"", "hand_over.person"} and move.person
+        return
+    assert (move.to, move.say, move.acts, move.person) == (state, "unclear.media", (), "")
+    assert move.memory == replace(memory, turns=memory.turns + 1, asked_words=True)
+    again = move_of(state, replace(move.memory, turns=0), WORDLESS, facts)
+    assert (again.to, again.say, again.person) == (State.WITH_PERSON, "hand_over.person", "media_not_taken")
+    said = move_of(state, replace(move.memory, turns=0), heard(Intent.THANKS), replace(facts, is_media=False))
+    assert not said.memory.asked_words
 
 
 def test_an_amount_of_another_currency_is_asked_back_and_never_taken_for_ours() -> None:

@@ -137,6 +137,12 @@ def test_binary_is_said_to_be_unreadable(decoded: tuple[str, str], reader: Reade
         assert reading.slots.amount is None
 
 
+@pytest.mark.parametrize(("text", "is_wordless"), [("", True), (" \u200b\n", True), ("\ufffc", True), ("...", True),
+    ("?", False), ("\U0001f44d", False), ("\ufffc yes", False), ("\u597d", False)])  # fmt: skip
+def test_what_holds_nothing_to_read_is_told_from_words(text: str, is_wordless: bool, reader: Reader) -> None:
+    assert read(text, CONTEXT, reader).is_wordless is is_wordless
+
+
 def test_a_slip_of_a_telephone_is_no_binary_and_a_stop_is_heard_through_it(reader: Reader) -> None:
     assert read("will pay friday \ud83d", CONTEXT, reader).intent == "promise_to_pay"
     assert read("s\x00t\x00o\x00p\x00", CONTEXT, reader).intent == "stop"

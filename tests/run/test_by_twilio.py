@@ -145,6 +145,27 @@ def test_a_stop_that_twilio_brings_is_in_force_before_it_is_answered(taken: Lend
     assert taken.pipeline.send(NOON) == 0 and taken.twilio.came == []
 
 
+def test_a_picture_that_twilio_brings_is_refused_in_words_and_never_fetched(taken: Lender) -> None:
+    person = taken.person()
+    taken.desk.account(person, [(TODAY - timedelta(days=5), 5_000, 0)])
+    form = {"MessageSid": "MM" + "a" * 32, "AccountSid": ACCOUNT, "From": person.number, "To": "55501", "Body": ""}
+    media = {"NumMedia": "1", "MediaContentType0": "image/jpeg", "MediaUrl0": f"http://127.0.0.1:{taken.twilio.port}/x"}
+    assert [taken.post(**form, **media)[0] for _ in range(2)] == [200, 200]
+    assert taken.pipeline.work(NOON) == 1
+    assert models.Message.objects.get().template_key == "unclear.media"
+    assert taken.pipeline.send(NOON) == 1
+    ((head, body),) = taken.twilio.came
+    assert head.startswith("POST ") and b"cannot+open+pictures" in body
+
+
+def test_a_stop_with_a_picture_that_twilio_brings_is_in_force_before_it_is_answered(taken: Lender) -> None:
+    waiting = taken.message(taken.person())
+    form = {"MessageSid": "MM" + "b" * 32, "AccountSid": ACCOUNT, "From": "+13475550001", "To": "55501"}
+    assert taken.post(**form, Body="STOP", NumMedia="1")[0] == 200
+    assert state_of(waiting) == "cancelled"
+    assert models.Consent.objects.filter(scope="all", granted=False).count() == 1
+
+
 def test_what_twilio_did_not_sign_changes_nothing(taken: Lender) -> None:
     person = taken.person()
     form = {"MessageSid": "SM" + "a" * 32, "AccountSid": ACCOUNT, "From": person.number, "To": "55501", "Body": "STOP"}

@@ -57,6 +57,13 @@ def agent(served: Served, book: Book) -> Corrector:
     return Corrector(served, book)
 
 
+def test_the_thread_shows_that_a_picture_came(agent: Corrector) -> None:
+    mark = say("thread.media", Language.EN)
+    assert mark not in agent.on_thread()
+    agent.thread.inbounds.filter(id=agent.reply.id).update(has_media=True)
+    assert agent.on_thread().count(mark) == 1
+
+
 def test_the_thread_shows_of_which_words_a_reply_was_read_and_leads_to_its_correction(agent: Corrector) -> None:
     shown = agent.on_thread()
     assert f'href="{agent.address}"' in shown and "Read wrongly? Correct" in shown

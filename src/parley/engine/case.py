@@ -176,7 +176,8 @@ class Inbound:
 
     `identity_answer` is what the door found on comparing: match, mismatch or "", and where several
     borrowers have the number what `identity.compare_all` finds. `was_redacted`: a number was removed.
-    `has_resumed`: texts were refused, and this reply asked for them again.
+    `has_resumed`: texts were refused, and this reply asked for them again. `has_media`: a picture or a file came with
+    it, which nobody fetches.
     """
 
     inbound_id: UUID
@@ -185,3 +186,4 @@ class Inbound:
     identity_answer: str = ""
     was_redacted: bool = False
     has_resumed: bool = False
+    has_media: bool = False

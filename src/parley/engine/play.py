@@ -6,6 +6,7 @@
 | `@ FAMILY …` | the nightly run wants to write: `@ overdue`, `@ reminder 35.00 due 2026-12-20`, … |
 | `@ plan_missed SUM due DAY` · `@ plan_kept` | … because the plan was judged broken, or kept to its last payment |
 | `< TEXT` | the borrower replies; a minute passes |
+| `<+ TEXT` · `<+` | … with a picture or a file; … with nothing else |
 | `! STATE` | the carrier tells what became of the text that left last |
 | `~ ACT` | a member of staff acts, in the words of `act_lines`; a minute passes |
 | `% ANSWER` | the lender's core answers, in the words of `core_lines` |
@@ -141,9 +142,9 @@ class Play:
 
     def _deed(self, sign: str, rest: str, at: datetime) -> Deed:
         match sign:
-            case "<":
+            case "<" | "<+":
                 self.clock = at + _REPLY_MINUTES
-                return self.twin.hear(unquoted(rest), at)
+                return self.twin.hear(unquoted(rest), at, has_media=sign == "<+")
             case "@":
                 return Announced(self._announced(rest.split(), at))
             case "!":

@@ -24,7 +24,7 @@ from parley.engine.twin import Acted, Heard, Message
 from parley.messaging.catalogue import Rendered
 from parley.nlu.reading import Intent, Reading
 
-THEIRS: Final = ("now ", "@ ", "< ", "! ", "~ ", "% ")
+THEIRS: Final = ("now ", "@ ", "< ", "<+", "! ", "~ ", "% ")
 OURS: Final = ("> ", "x ", "= ")
 
 # What came of an identity answer; what is not here matched nothing.

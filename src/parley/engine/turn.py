@@ -77,6 +77,8 @@ _ANSWERED_AFTER: Final[dict[State, str]] = {
 }
 # A warning not to send card numbers takes the place of these.
 _MAY_GIVE_WAY: Final = frozenset({"identity.ask", "identity.retry", "unclear.ask_back", "either.ask_back"})
+# Words that came with a picture and are not understood without it are answered as the picture is.
+_WITHOUT_MEDIA: Final = {"unclear.ask_back": "unclear.media"}
 
 
 def turn(case: Case, inbound: Inbound, now: datetime, library: Library) -> Outcome:
@@ -115,6 +117,7 @@ def answer(
         agrees=agrees,
         binds=is_on_page or _confirm_of(case) is Confirm.REPLY,
         implied_minor=_implied_minor(case, reading, case.today(now), library),
+        is_media=inbound.has_media and reading.is_wordless,
     )
     pay_day = pay_day_in(inbound.text, context_of(case, now), reading, library.lexicon)
     # A pay-day takes the place of a day named before; a day named with it counts.
@@ -125,6 +128,8 @@ def answer(
     assert move.to in next_states(case.talk.state), f"{case.talk.state} does not lead to {move.to}"
     if inbound.was_redacted and move.say in _MAY_GIVE_WAY:
         move = replace(move, say="redacted.card")
+    elif inbound.has_media:
+        move = replace(move, say=_WITHOUT_MEDIA.get(move.say, move.say))
     return _carry_out(case, inbound, now, library, reading, move)
 
 

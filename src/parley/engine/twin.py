@@ -112,8 +112,11 @@ class Twin:
         self.dispatch_due(now)
         return self.message(queued.number)
 
-    def hear(self, text: str, now: datetime, understood: Reading | None = None) -> Heard:
-        """Take a reply in at the door, then answer it; by what is *understood* already, where somebody says so."""
+    def hear(self, text: str, now: datetime, understood: Reading | None = None, *, has_media: bool = False) -> Heard:
+        """Take a reply in at the door, then answer it; by what is *understood* already, where somebody says so.
+
+        *has_media*: a picture or a file came with it.
+        """
         self.dispatch_due(now)
         self._heard_at.append(now)
         if self.case.offer is not None and self.case.offer.expires_at <= now:
@@ -123,7 +126,9 @@ class Twin:
         admitted = self._admit(text, now)
         has_resumed = self._obey(admitted, inbound_id, now)
         self._recount()
-        inbound = Inbound(inbound_id, admitted.text, now, admitted.identity_answer, admitted.was_redacted, has_resumed)
+        inbound = Inbound(
+            inbound_id, admitted.text, now, admitted.identity_answer, admitted.was_redacted, has_resumed, has_media
+        )
         if understood is None:
             reading = read(admitted.text, context_of(self.case, now), self.library.reader)
             outcome = turn(self.case, inbound, now, self.library)

@@ -19,7 +19,7 @@ from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, afte
 from parley.negotiation.at_budget import at_budget, begin, for_capacity, statement_of
 from parley.negotiation.at_once import all_at_once, ask_rest, at_once, take
 from parley.negotiation.capacity import monthly_capacity
-from parley.negotiation.doubt import again, ask_back, doubted, may_be_urgent, to_person
+from parley.negotiation.doubt import again, ask_back, ask_words, doubted, may_be_urgent, to_person
 from parley.negotiation.limit_rise import LIMIT_RISE, about_limit, limit_rise
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.plan_terms import about_terms
@@ -43,7 +43,7 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
 
     Refuses nothing: where the machine must not decide, the move is a hand-over. Same arguments, same move.
     """
-    memory = memory.but(turns=memory.turns + 1)
+    memory = memory.but(turns=memory.turns + 1, asked_words=memory.asked_words and facts.is_media)
     first = urgent(state, memory, reading, facts.stop_scope) or resumed(state, memory, reading, facts)
     if first is not None:
         return first
@@ -53,6 +53,8 @@ def next_move(state: State, memory: Memory, reading: Reading, facts: Standing, p
         return _proven(memory, facts)
     if memory.turns > MOST_TURNS:
         return to_person(memory, "long_thread")
+    if facts.is_media and not facts.writer:
+        return ask_words(state, memory)
     alert = about_alert(state, memory, reading) if facts.context == ALERT else None
     if alert is not None:
         return alert

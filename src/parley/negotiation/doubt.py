@@ -42,6 +42,16 @@ def ask_back(state: State, memory: Memory) -> Move:
     return again(state, "unclear.ask_back", memory)
 
 
+def ask_words(state: State, memory: Memory) -> Move:
+    """Say that pictures and files are not opened here; the second time on end a person takes over.
+
+    Needs no proof of identity: nothing is told. What was asked before stays asked.
+    """
+    if memory.asked_words:
+        return to_person(memory, "media_not_taken")
+    return Move(state, "unclear.media", (), memory.but(asked_words=True))
+
+
 def to_person(memory: Memory, reason: str) -> Move:
     """Hand over, and take back what still waits to be sent."""
     return Move(State.WITH_PERSON, "hand_over.person", (Act.CANCEL_WAITING,), memory, "", reason)

@@ -43,6 +43,8 @@ class Memory:
     goal: str = ""
     turns: int = 0
     unclear: int = 0
+    # The last reply was a picture or a file without words, and we asked for words.
+    asked_words: bool = False
     identity_tries: int = 0
     menus: int = 0
     declined: bool = False

@@ -38,6 +38,7 @@ class Standing:
     `binds`: a yes that comes in this way agrees to a plan: on the page always, by text where the offer allows it.
     `implied_minor`: what so many payments as the reply names come to a month, where it names no sum. `at_once`: the one
     payment it names.
+    `is_media`: a picture or a file came, and no words.
     `wants_limit_rise`: the reply asks for a higher limit; `may_ask_limit_rise`: such a wish goes to the lender's core:
     the account has a limit, and nothing tells of difficulty.
     """
@@ -66,3 +67,4 @@ class Standing:
     implied_minor: int | None = None
     writer: str = ""
     at_once: AtOnce | None = None
+    is_media: bool = False

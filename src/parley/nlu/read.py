@@ -22,6 +22,7 @@ from parley.nlu.reading import (
     OWN_CONTEXTS,
     PATTERN,
     TAUGHT,
+    UNREADABLE,
     Intent,
     Reading,
     ReadingContext,
@@ -58,9 +59,11 @@ FOREIGN: Final = "written in another language"
 _SHOWN_KINDS: Final = frozenset({"hardship", "frequency", "anchor", "conditional", "sensitive", "correction"})
 # Pictographs and wide scripts; a reply without these, letters or digits says nothing.
 _FIRST_PICTOGRAPH: Final = "\u2190"
+# Stands in a text for a thing that is no text (Unicode: object replacement character).
+_OBJECT: Final = "\ufffc"
 
 
-_UNREADABLE: Final = Reading(Intent.OTHER, oos=True, confidence=NOTHING, in_scope=0.0, reasons=("unreadable",))
+_UNREADABLE: Final = Reading(Intent.OTHER, oos=True, confidence=NOTHING, in_scope=0.0, reasons=(UNREADABLE,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +86,7 @@ class _Primary:
 def read(text: str, context: ReadingContext, reader: Reader) -> Reading:
     """Read any *text* in its context; never raises for what a borrower may write."""
     seen = evidence_of(text, context, reader.lexicon)
-    if not any(char.isalnum() or char > _FIRST_PICTOGRAPH for char in seen.normal.text):
+    if not any(char.isalnum() or (char > _FIRST_PICTOGRAPH and char != _OBJECT) for char in seen.normal.text):
         return _unreadable(seen.normal)
     if is_binary(text) and not any((seen.urgent.risk, seen.urgent.legal, seen.urgent.stop)):
         return _UNREADABLE

@@ -20,6 +20,8 @@ PATTERN: Final = 0.8
 WEAK: Final = 0.6
 NOTHING: Final = 0.3
 LEAST_CONFIDENCE: Final = 0.6
+# Why nothing was read: the reply is empty, or no writing.
+UNREADABLE: Final = "unreadable"
 """Below this confidence a reading is not acted on: we ask back."""
 CONTEXTS: Final = (
     *("reminder", "overdue", "offer", "plan_confirm", "risk_alert", "promo", "limit_change"),
@@ -115,6 +117,11 @@ class Reading:
     spans: tuple[Span, ...] = ()
     reasons: tuple[str, ...] = ()
     alternatives: tuple[Intent, ...] = ()
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether nothing in the reply can be read: it is empty, or no writing."""
+        return self.reasons == (UNREADABLE,)
 
     @property
     def is_doubtful(self) -> bool:

@@ -160,7 +160,7 @@ class InboundIn:
     """A text from a handset to `to`, the number or short code of the lender; `part` where it is one of a longer text.
 
     A carrier that joins them itself leaves it out. `has_media`: a picture or the like came with it, which we do not
-    fetch; a person looks.
+    fetch: words are asked for.
     """
 
     event_id: str

@@ -36,7 +36,10 @@ class ArrivedPart:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ArrivedText:
-    """A text from a telephone, or a part of one. `for_person`: why no machine answers it, whatever it says; else ""."""
+    """A text from a telephone, or a part of one. `for_person`: why no machine answers it, whatever it says; else "".
+
+    `has_media`: a picture or a file came with it, which nobody fetches.
+    """
 
     event_id: str
     sender: Msisdn
@@ -44,6 +47,7 @@ class ArrivedText:
     at: datetime
     for_person: str = ""
     part: ArrivedPart | None = None
+    has_media: bool = False
 
 
 def sound(text: str) -> str:

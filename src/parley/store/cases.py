@@ -113,7 +113,7 @@ def load_case(
     assert talk_row is not None and point is not None and row.body_sealed is not None, "a reply has a talk and words"
     text = open_text(vault, point.borrower, Sealed.INBOUND_BODY, row.id, bytes(row.body_sealed))
     has_resumed = RESUMED in row.urgent.split("+")
-    inbound = Inbound(row.id, text, row.received_at, row.identity_answer, row.was_redacted, has_resumed)
+    inbound = Inbound(row.id, text, row.received_at, row.identity_answer, row.was_redacted, has_resumed, row.has_media)
     return replace(load_standing(talk_row, point, now, vault), staffing=staffing), inbound
 
 

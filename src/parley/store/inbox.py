@@ -213,6 +213,7 @@ def _row(
         urgent="+".join(_urgent_words(admitted, is_resumed=is_resumed)),
         identity_answer=admitted.identity_answer,
         was_redacted=admitted.was_redacted,
+        has_media=one.has_media,
         # Nobody we know writes, or no machine may answer: a person looks. What is urgent has its turn all the same.
         status="person" if point is None or not heard.is_readable or (one.for_person and not is_urgent) else "new",
     )

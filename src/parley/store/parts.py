@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -59,6 +59,7 @@ class Group:
             words,
             min(row.at for row in self.rows),
             for_person="" if self.is_complete else INCOMPLETE,
+            has_media=any(row.has_media for row in self.rows),
         )
 
 
@@ -134,6 +135,7 @@ def _place(provider: str, one: ArrivedText, now: datetime, vault: Vault) -> tupl
         provider_event=one.event_id,
         group=group or derive_id("inbound_group", provider, one.event_id),
         number=one.part.number,
+        has_media=one.has_media,
         at=one.at,
         received_at=now,
         state="late" if is_late else "waiting",
@@ -170,7 +172,7 @@ def _close(group: Group, state: str) -> None:
 
 
 def _alone(one: ArrivedText, for_person: str) -> ArrivedText:
-    return ArrivedText(one.event_id, one.sender, one.text, one.at, for_person=for_person)
+    return replace(one, for_person=for_person, part=None)
 
 
 def _is_urgent(text: str, lexicon: Lexicon) -> bool:

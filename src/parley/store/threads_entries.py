@@ -72,7 +72,10 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message of the borrower. The whole reading is sealed; see `threads_open.open_thread`."""
+    """A message of the borrower. The whole reading is sealed; see `threads_open.open_thread`.
+
+    `has_media`: a picture or a file came with it and was not taken.
+    """
 
     inbound_id: UUID
     at: datetime
@@ -80,6 +83,7 @@ class Heard:
     also: tuple[str, ...]
     urgent: str
     was_redacted: bool
+    has_media: bool
     status: str
     handled_at: datetime | None
 
@@ -176,6 +180,7 @@ def _heard(talk: models.Conversation) -> Iterable[Heard]:
             also=tuple(row.also),
             urgent=row.urgent,
             was_redacted=row.was_redacted,
+            has_media=row.has_media,
             status=row.status,
             handled_at=row.handled_at,
         )

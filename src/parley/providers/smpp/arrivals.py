@@ -202,7 +202,7 @@ class Arrivals:
         if not event_id:
             event_id = f"t.{digest.hex()}.{self.reading.nonce}.{next(self._numbers)}"
         text, part = read_text(message, self.reading.alphabet)
-        # Octets in no alphabet are a picture, a card or the like: a person looks.
+        # Octets in no alphabet are a picture, a card or the like: words are asked for.
         is_none = text == UNREADABLE
         told = InboundIn(event_id, sender, message.destination, "" if is_none else text, now, part, has_media=is_none)
         self._by_digest[digest] = event_id

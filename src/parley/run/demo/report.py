@@ -21,7 +21,10 @@ from parley.store import models
 from parley.web.words import say
 
 # Answers that ask for the same thing once more.
-ASKING_BACK: Final = ("unclear.ask_back", "either.ask_back", "capacity.again", "identity.retry", "promise.ask")
+ASKING_BACK: Final = (
+    *("unclear.ask_back", "unclear.media", "either.ask_back"),
+    *("capacity.again", "identity.retry", "promise.ask"),
+)
 # What a reader must know before any figure; the words stand with those of the page.
 ASSUMPTIONS: Final = ("report.assumed.rates", "report.assumed.people", "report.assumed.exceptions")
 

@@ -68,6 +68,7 @@ ASKS: Final = {
     "info.terms": Ask.AGAIN,
     "promise.ask": Ask.PROMISE,
     "unclear.ask_back": Ask.AGAIN,
+    "unclear.media": Ask.AGAIN,
     "either.ask_back": Ask.AGAIN,
     "info.balance": Ask.AGAIN,
     "identity.ask_postcode": Ask.AGAIN,

@@ -107,6 +107,7 @@ AUDITED_LATER: dict[type[Model], tuple[str, ...]] = {
     Message: ("written_by_id",),
     GateDecision: ("facts",),
     Arrangement: ("terms",),
+    Inbound: ("has_media",),
 }
 
 # Tables whose row also has a sealed text that is committed to, and where it lies.

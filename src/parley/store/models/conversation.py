@@ -66,6 +66,8 @@ class Inbound(models.Model):
     reading_sealed = models.BinaryField(null=True)
     # A card or identity number was taken out before the text was stored.
     was_redacted = models.BooleanField(default=False)
+    # A picture or a file came with it, which nobody fetched.
+    has_media = models.BooleanField(default=False)
     # new → done; a turn that failed by a defect ends as "person".
     status = models.CharField(max_length=8, default="new")
     handled_at = models.DateTimeField(null=True)
@@ -89,6 +91,7 @@ class InboundPart(models.Model):
     reference = models.CharField(max_length=40)
     number = models.SmallIntegerField()
     of = models.SmallIntegerField()
+    has_media = models.BooleanField(default=False)
     body_sealed = models.BinaryField(null=True)
     at = models.DateTimeField()
     received_at = models.DateTimeField()

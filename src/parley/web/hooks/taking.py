@@ -34,8 +34,6 @@ _EVENT: Final[dict[DeliveryState, Event]] = {
     DeliveryState.EXPIRED: Event.RECEIPT_EXPIRED,
     DeliveryState.REJECTED: Event.RECEIPT_REJECTED,
 }
-# Why a person gets a text with a picture: it is not fetched, and what it shows may be the answer.
-MEDIA: Final = "media_not_taken"
 log = structlog.get_logger()
 
 
@@ -99,8 +97,7 @@ def _by_message(receipts: Sequence[ArrivedReceipt]) -> tuple[list[ArrivedReceipt
 def arrived_text(one: InboundIn, now: datetime) -> ArrivedText:
     """Return a text for the inbox; nothing was said later than it was heard, whatever a carrier's clock shows."""
     part = ArrivedPart(one.part.reference, one.part.number, one.part.of) if one.part is not None else None
-    why = MEDIA if one.has_media else ""
-    return ArrivedText(one.event_id, one.sender, one.text, min(one.at, now), for_person=why, part=part)
+    return ArrivedText(one.event_id, one.sender, one.text, min(one.at, now), part=part, has_media=one.has_media)
 
 
 def arrived_receipt(one: ReceiptIn, now: datetime) -> ArrivedReceipt:

@@ -91,7 +91,7 @@ def bubbles(run: Play) -> list[Bubble]:
     """Return the texts of both sides in the order in which they stand on the phone; what waits comes last."""
     language = run.twin.case.party.language
     found = [
-        Bubble(is_ours=False, text=unquoted(beat.line[2:]), language=language, at=beat.at, turn=number)
+        Bubble(is_ours=False, text=unquoted(beat.line.partition(" ")[2]), language=language, at=beat.at, turn=number)
         for number, beat in enumerate(run.beats)
         if isinstance(beat.deed, Heard)
     ]
