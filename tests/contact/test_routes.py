@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from parley.contact.number_lookup import LineType
-from parley.contact.routes import Health, NoRoute, Routes, country_of, read_routes, single, takes_no_texts
+from parley.contact.routes import (
+    Health,
+    NoRoute,
+    Routes,
+    country_of,
+    read_routes,
+    read_test_numbers,
+    single,
+    takes_no_texts,
+)
 from parley.errors import BadInput
 from parley.ids import Msisdn
 from parley.locale import Language
@@ -175,3 +186,40 @@ def test_a_file_that_does_not_hold_together_is_refused_with_its_line(
 def test_a_file_without_a_route_is_refused() -> None:
     with pytest.raises(BadInput, match="names no"):
         read_routes(b"")
+
+
+LISTED = '[[test_number]]\nnumber = "+447400123456"\nowner = "Dana 丹娜"\n'
+
+
+def test_numbers_for_test_messages_are_read_with_whose_they_are_and_without_any_route() -> None:
+    (one,) = read_routes((FILE + LISTED).encode()).test_numbers
+    assert (one.number, one.owner) == (LONDON, "Dana 丹娜")
+    assert read_test_numbers(LISTED.encode()) == (one,)
+    assert read_test_numbers(b"") == ()
+    assert "+447400123456" not in repr(one)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("+447400123456", "07400123456", "line 2: number is a mobile number"),
+        # A fixed line, and one that makes somebody rich.
+        ("+447400123456", "+442079460000", "line 2: number is a mobile number"),
+        ("+447400123456", "+449098790000", "line 2: number is a mobile number"),
+        ("Dana 丹娜", "", "line 3: owner is"),
+        ("Dana 丹娜", "x" * 61, "line 3: owner is"),
+        ('owner = "Dana 丹娜"\n', "", "owner is missing"),
+        ('owner = "Dana 丹娜"\n', 'owner = "Dana 丹娜"\nname = "x"\n', "name"),
+        (LISTED, LISTED + LISTED, "is given twice"),
+    ],
+)
+def test_a_number_for_tests_that_cannot_be_is_refused_and_not_repeated(old: str, new: str, says: str) -> None:
+    with pytest.raises(BadInput, match=says) as caught:
+        read_test_numbers(LISTED.replace(old, new).encode())
+    assert not re.search(r"\d{6}", caught.value.en + caught.value.zh)
+
+
+def test_a_route_reaches_the_numbers_of_its_countries_and_prefixes(routes: Routes) -> None:
+    found = [[line.name for line in routes.lines if line.reaches(one)] for one in (LONDON, DUBLIN, JERSEY)]
+    assert found == [["dear", "cheap"], ["dear"], ["jersey"]]
+    assert single("sandbox", 0).lines[0].reaches(LONDON)

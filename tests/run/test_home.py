@@ -8,9 +8,10 @@ import pytest
 from django.conf import settings
 from django.db import connections, transaction
 
-from parley.errors import HomeUnusable, ParleyError
+from parley.errors import BadInput, HomeUnusable, ParleyError
 from parley.run.doctor import Check, State, examine
 from parley.run.home import DATABASE_VARIABLE, init_home, migrate_home, open_home
+from parley.run.serving import build_pipeline
 from parley.store import audit, models
 from parley.store.sealed import Sealed, open_text
 from parley.store.vault import Vault
@@ -154,6 +155,18 @@ def test_doctor_names_what_must_be_registered_anew_and_by_whom(root: Path) -> No
     assert found.state is State.WARN
     assert "The use case C1 (Messaging) ended on 2020-01-31." in found.en
     assert "用途 C5（Messaging）" in found.zh
+
+
+def test_a_home_of_the_sandbox_may_list_numbers_for_test_messages(root: Path) -> None:
+    listed = '[[test_number]]\nnumber = "+12025550155"\nowner = "Desk"\n'
+    (root / "routes.toml").write_text(listed, encoding="utf-8")
+    routes = build_pipeline(open_home(root, {})).carriers.routes
+    assert [one.owner for one in routes.test_numbers] == ["Desk"]
+    assert routes.is_single
+    (root / "routes.toml").write_text(listed.replace("+1202", ""), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"routes\.toml, line 2"):
+        build_pipeline(open_home(root, {}))
+    assert [one.name for one in bad(root)] == ["routes"]
 
 
 @pytest.mark.parametrize(

@@ -168,5 +168,5 @@ def test_a_worker_without_the_files_of_the_home_leaves_imports_and_replays_to_th
     opened = open_home(root, {})
     pipeline = build_pipeline(opened)
     every, worker = set(build_jobs(opened, pipeline).kinds), set(build_worker_jobs(opened, pipeline).kinds)
-    assert every - worker == {"import.try", "import.run", "import.undo", "rules.replay"}
+    assert every - worker == {"import.try", "import.run", "import.undo", "routes.test", "rules.replay"}
     assert worker == {"nightly", "campaign.draft", "campaign.count", "campaign.send"}

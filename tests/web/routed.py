@@ -38,6 +38,14 @@ cost_per_segment_micro = 41500
 [[budget]]
 prefix = "+4477"
 per_hour = 400
+
+[[test_number]]
+number = "+447400123423"
+owner = "Dana's telephone 丹娜"
+
+[[test_number]]
+number = "+12025550155"
+owner = "Desk in New York"
 """
 REGISTERED = """
 [[sender]]

@@ -32,6 +32,8 @@ ALL: Final = "all"
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _NETWORK: Final = re.compile(r"\d{3}-\d{2,3}")
+_NUMBER: Final = re.compile(r"\+[1-9]\d{7,14}", re.ASCII)
+LONGEST_OWNER_CHARS: Final = 60
 _PREFIX: Final = re.compile(r"\+[1-9]\d{0,10}")
 # A text to one of these costs whoever sends it more than carriage, or is read aloud to whoever picks up, or reaches no
 # telephone at all. Where a plan does not tell a fixed line from a mobile, it may be one.
@@ -90,6 +92,12 @@ class Line:
     given: Mapping[str, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
     at_line: int = 1
 
+    def reaches(self, number: Msisdn) -> bool:
+        """Say whether *number* is in a country and under a prefix that it is for."""
+        return (not self.countries or country_of(number) in self.countries) and (
+            not self.prefixes or number.e164.startswith(self.prefixes)
+        )
+
     def serves(self, to: To) -> bool:
         """Say whether it carries such a text at all."""
         return (
@@ -110,6 +118,14 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedNumber:
+    """A telephone of the lender's own staff that test messages may go to, and whose it is."""
+
+    number: Msisdn
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class To:
     """Whom a text is for, and what it is. `country`: of the number, ISO 3166; empty where its plan does not say.
 
@@ -126,10 +142,14 @@ class To:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The routes of a deployment in the order of its file, and its budgets, the longest prefix first."""
+    """The routes of a deployment in the order of its file, and its budgets, the longest prefix first.
+
+    `test_numbers`: the only ones that test messages go to.
+    """
 
     lines: tuple[Line, ...]
     budgets: tuple[Budget, ...] = ()
+    test_numbers: tuple[ListedNumber, ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -217,8 +237,17 @@ def read_routes(content: bytes, path: str = FILE) -> Routes:
     if not lines:
         top.fail("route", "it names no [[route]]; see docs/routes.md", "没有 [[route]]；见 docs/routes.md")
     budgets = [_budget(table) for table in tables_of(top, "budget")]
+    numbers = _test_numbers(top)
     top.finish()
-    return Routes(tuple(lines), tuple(sorted(budgets, key=lambda one: (-len(one.prefix), one.prefix))))
+    return Routes(tuple(lines), tuple(sorted(budgets, key=lambda one: (-len(one.prefix), one.prefix))), numbers)
+
+
+def read_test_numbers(content: bytes, path: str = FILE) -> tuple[ListedNumber, ...]:
+    """Return the numbers for test messages of a file, whatever routes it names; none of an empty one.
+
+    Raises BadInput with file and line where one does not hold together.
+    """
+    return _test_numbers(read_document(path, content)) if content else ()
 
 
 def _line(table: Fields) -> Line:
@@ -283,6 +312,27 @@ def _budget(table: Fields) -> Budget:
         table.fail("per_hour", "per_hour is missing", "缺少 per_hour")
     table.finish()
     return Budget(prefix, per_hour)
+
+
+def _test_numbers(top: Fields) -> tuple[ListedNumber, ...]:
+    found: list[ListedNumber] = []
+    for table in tables_of(top, "test_number"):
+        told, owner = table.text("number"), table.text("owner").strip()
+        if _NUMBER.fullmatch(told) is None or takes_no_texts(Msisdn(told)):
+            # The number is not repeated: it is somebody's.
+            table.fail(
+                "number",
+                "number is a mobile number in international form: + and 8 to 15 figures",
+                "number 为国际格式的手机号码：+ 加 8 至 15 位数字",
+            )
+        if not owner or len(owner) > LONGEST_OWNER_CHARS or not owner.isprintable():
+            most = LONGEST_OWNER_CHARS
+            table.fail("owner", f"owner is 1 to {most} characters on one line", f"owner 为单行 1 至 {most} 个字符")
+        if any(owner == other.owner for other in found):
+            table.fail("owner", f"owner {owner!r} is given twice", f"owner {owner!r} 重复")
+        table.finish()
+        found.append(ListedNumber(Msisdn(told), owner))
+    return tuple(found)
 
 
 def _words(table: Fields, key: str, kinds: type[E]) -> frozenset[E]:

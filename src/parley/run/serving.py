@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Final
 
+from parley.contact.routes import read_test_numbers
 from parley.errors import BadInput
 from parley.messaging.bucket import Rate
 from parley.providers.guard import Guarded
@@ -23,7 +25,9 @@ from parley.run.jobs import Jobs, count_job, draft_job, nightly_job, send_job
 from parley.run.library import build_library, nightly_terms, unknown_policy
 from parley.run.loops import Nightly, Pipeline, Round, run_forever
 from parley.run.paging import Pager
+from parley.run.place import read_routes_file
 from parley.run.replaying import replay_job
+from parley.run.route_trials import Trials, trial_job
 from parley.run.routing import build_carriers, pace_of, routes_in_use
 from parley.run.rulebooks import RulebookFolders, rulebook_in_use
 from parley.run.rules_in_use import RulesInUse
@@ -40,7 +44,7 @@ from parley.store.parts import oldest_waiting_at
 
 SHORT_CODE: Final = "55501"
 # Jobs that read files of the home.
-_WITH_FILES: Final = ("import.", "rules.")
+_WITH_FILES: Final = ("import.", "routes.", "rules.")
 # The sandbox's delays are drawn from this seed where nobody asks for another.
 SEED: Final = 1
 
@@ -78,7 +82,9 @@ def _carriers(opened: Opened, source: KeySource | None, seed: int) -> tuple[Carr
     if routes is None:
         sandbox = Sandbox(opened.home.centre_log, seed=seed, short_code=SHORT_CODE)
         pace = Pace({SANDBOX: Rate(said.per_second, said.burst)} if said.per_second else {})
-        return only(Guarded(sandbox), said.cost_per_segment_micro), sandbox, pace
+        carriers = only(Guarded(sandbox), said.cost_per_segment_micro)
+        numbers = read_test_numbers(read_routes_file(opened.home))
+        return replace(carriers, routes=replace(carriers.routes, test_numbers=numbers)), sandbox, pace
     source = source or key_source(opened.home, opened.settings, {})
     return build_carriers(routes, opened.home, opened.settings, source), None, pace_of(routes)
 
@@ -110,6 +116,9 @@ def build_jobs(opened: Opened, pipeline: Pipeline) -> Jobs:
             "campaign.draft": draft_job(campaigns),
             "campaign.count": count_job(campaigns),
             "campaign.send": send_job(campaigns),
+            "routes.test": trial_job(
+                Trials(pipeline.carriers, pipeline.library, opened.vault, opened.settings.web.zone)
+            ),
             "rules.replay": replay_job(
                 RulebookFolders(opened.home.rulebooks, opened.home.rulebook), opened.settings.web.zone
             ),

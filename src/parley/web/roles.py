@@ -35,6 +35,7 @@ MAY: Final[dict[str, frozenset[Role]]] = {
     "sending.resume": frozenset({_L, _M}),
     "sending.settle": frozenset({_A, _L}),
     "routes.read": frozenset({_L, _C, _M}),
+    "routes.test": frozenset({_L, _M}),
     "imports.run": frozenset({_L, _M}),
     "lender.read": frozenset({_L, _C, _M}),
     "lender.again": frozenset({_L}),

@@ -15,11 +15,13 @@ from parley.contact.routes import Line
 from parley.errors import ParleyError
 from parley.locale import Language
 from parley.providers.declared import Finding
+from parley.store.trials import WhyNot
 from parley.web.charts.figure import Form, figure
 from parley.web.charts.table import Table, csv_rows
 from parley.web.console.renewals import renewals
 from parley.web.console.route_alarms import route_alarms
 from parley.web.console.route_cards import cards, country_called, today
+from parley.web.console.route_said import tests_of_route
 from parley.web.console.route_tables import (
     PERIODS,
     budget_table,
@@ -78,7 +80,7 @@ def file(request: HttpRequest, table_name: str) -> HttpResponse:
 def route(request: HttpRequest, route_name: str) -> HttpResponse:
     """Show one route."""
     line = services().routes.routes.line(route_name)
-    return _shown(request, line) if line is not None else problem(request, 404, "problem.not_found")
+    return shown(request, line) if line is not None else problem(request, 404, "problem.not_found")
 
 
 @needs("routes.read")
@@ -95,7 +97,8 @@ def route_file(request: HttpRequest, route_name: str, table_name: str) -> HttpRe
     return csv_answer(f"{route_name}-{table_name}-{today()}.csv", *csv_rows(table))
 
 
-def _shown(request: HttpRequest, line: Line) -> HttpResponse:
+def shown(request: HttpRequest, line: Line, why_not: WhyNot | None = None, status: int = 200) -> HttpResponse:
+    """Return the page of one route; *why_not*: why the test message that was asked for is none."""
     language, now, day = language_of_request(request), services().clock.now(), today()
     table = route_table(line, language, now)
     context = {
@@ -105,8 +108,10 @@ def _shown(request: HttpRequest, line: Line) -> HttpResponse:
         "registered": [(one, country_called(one.country, language), _ends(one, day)) for one in registered_for(line)],
         "findings": [(one.is_well, (one.en, one.zh)) for one in _findings(line, day)],
         "route_alarms": [one for one in route_alarms(language) if one.route == line.name],
+        "why_not": why_not,
+        **tests_of_route(line, language, now),
     }
-    return page(request, "console/route.html", context)
+    return page(request, "console/route.html", context, status)
 
 
 def _ends(one: Registration, day: date) -> str:

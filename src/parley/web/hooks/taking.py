@@ -23,6 +23,7 @@ from parley.store.carrier_references import keep_waiting, resolved
 from parley.store.faults import faults
 from parley.store.inbox import accept_receipts, accept_texts
 from parley.store.inbox_twice import keep_for_person, receipts_used_twice, texts_used_twice
+from parley.store.trials import take_receipts
 from parley.store.vault import Vault
 from parley.web.hooks.answers import DEFECT, TAKEN, UNAVAILABLE, USED_TWICE, Answer
 from parley.web.hooks.gathering import Call
@@ -75,7 +76,7 @@ def take(provider: str, brought: Sequence[Delivery], now: datetime, library: Lib
     """
     texts = [arrived_text(one, now) for one in brought if isinstance(one, InboundIn)]
     told = [arrived_receipt(one, now) for one in brought if isinstance(one, ReceiptIn)]
-    receipts, early = _by_message(resolved(provider, told))
+    receipts, early = _by_message(take_receipts(provider, resolved(provider, told), now))
     if early:
         keep_waiting(provider, early, now)
     twice: set[str] = set()
