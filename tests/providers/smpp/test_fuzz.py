@@ -108,7 +108,7 @@ def survive(seed: int, ends: Counter[str]) -> None:
         session.reply(one.arrival, one.status)
     for each in found:
         assert len(each.event_id) <= 72
-        assert isinstance(each, ReceiptIn) or each.text.encode() is not None
+        assert isinstance(each, ReceiptIn) or each.text.encode("utf-8", "surrogatepass") is not None
     assert session.state in set(State) and (session.end is not None) == (session.state is State.CLOSED)
     session.written()
     session.tick(20.0)

@@ -187,7 +187,7 @@ class Arrivals:
         # A clock of theirs that is ahead of ours must not end a message in the future.
         ended = min(told.at or now, now)
         said = f"{told.provider_id}|{told.word}|{told.done}"
-        event_id = "r." + hashlib.sha256(said.encode()).hexdigest()[:40]
+        event_id = "r." + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:40]
         self._wait(event_id, ReceiptIn(event_id, None, told.provider_id, 0, told.state, ended), owed)
         return None
 

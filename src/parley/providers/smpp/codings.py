@@ -160,8 +160,8 @@ def decode(octets: bytes, coding: int, default: CentreAlphabet, header: Header =
     if coding == _DEFAULT_CODING:
         return _septets(octets, header) if default is CentreAlphabet.GSM7 else octets.decode("latin-1")
     if coding == _UCS2:
-        # One octet too many is none of the text.
-        return octets[: len(octets) & ~1].removeprefix(codecs.BOM_UTF16_BE).decode("utf-16-be", "replace")
+        # One octet too many is none of the text. Half a character is kept: the other half may begin the next part.
+        return octets[: len(octets) & ~1].removeprefix(codecs.BOM_UTF16_BE).decode("utf-16-be", "surrogatepass")
     codec = _NAMED.get(coding)
     return octets.decode(codec, "replace") if codec else UNREADABLE
 
