@@ -24,6 +24,7 @@ from parley.store.bulk import insert_new, update_rows
 from parley.store.cases import open_talks
 from parley.store.fate import Fate, lock_fates, write_fates
 from parley.store.for_person import hand_to_person
+from parley.store.message_parts import MessageParts
 from parley.store.numbers_on import PHONE, Number, load_numbers
 from parley.store.obeying import may_resume, obey, resume
 from parley.store.parts import close_group, due_groups, take_parts
@@ -47,8 +48,10 @@ def accept_receipts(provider: str, arrived: Sequence[ArrivedReceipt], now: datet
         # Another process may be storing the same delivery at this moment: the database says which are new.
         fresh = insert_new(rows, ("provider", "provider_event"))
         moved = [(messages[row.message_id], told[row.provider_event]) for row in fresh if row.message_id is not None]
+        parts = MessageParts({message.id for message, one in moved if one.part})
         for message, one in moved:
-            _move(message, one)
+            _move(message, one, parts)
+        parts.save()
         write_fates(list({message.id: message for message, _ in moved}.values()))
         audit.record(vault, fresh, now)
         if strays := sum(row.message_id is None for row in fresh):
@@ -69,27 +72,19 @@ def _receipt_row(provider: str, one: ArrivedReceipt, messages: dict[UUID, Fate],
     )
 
 
-def _move(message: Fate, one: ArrivedReceipt) -> None:
+def _move(message: Fate, one: ArrivedReceipt, parts: MessageParts) -> None:
     """Let the receipt speak: for the whole message, or for one of its parts."""
     before = State(message.state)
-    message.state = advance(before, one.event) if one.part == 0 else _by_parts(message, one)
+    message.state = advance(before, one.event) if one.part == 0 else _by_parts(message, one, parts)
     if message.state in ENDED and message.finished_at is None:
         message.finished_at = one.at
     if message.state != before:
         message.reason = ""
 
 
-def _by_parts(message: Fate, one: ArrivedReceipt) -> State:
-    part, _ = models.MessagePart.objects.get_or_create(
-        message_id=message.id, number=one.part, defaults={"state": State.SUBMITTED}
-    )
-    part.state = advance(State(part.state), one.event)
-    part.save(update_fields=["state"])
-    parts = models.MessagePart.objects.filter(message_id=message.id)
-    delivered = parts.filter(state=State.DELIVERED).count()
-    # A route may cut a text otherwise than it was measured: what it calls the parts says how many there are.
-    named = models.CarrierReference.objects.filter(message_id=message.id, part__gt=0).count()
-    return advance_by_part(State(message.state), one.event, are_all_delivered=delivered >= (named or message.segments))
+def _by_parts(message: Fate, one: ArrivedReceipt, parts: MessageParts) -> State:
+    have_all = parts.hear(message.id, one.part, one.event, message.segments)
+    return advance_by_part(State(message.state), one.event, are_all_delivered=have_all)
 
 
 def accept_texts(
