@@ -12,7 +12,9 @@ import time
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import connections
@@ -23,7 +25,7 @@ from parley.providers.sandbox import Sandbox
 from parley.run import loops
 from parley.run.clock import WorldClock
 from parley.run.home import open_home
-from parley.run.loops import run_forever
+from parley.run.loops import IDLE_SECONDS, LONGEST_PAUSE_SECONDS, run_forever
 from parley.run.serving import LOOPS, build_jobs, build_pipeline, build_worker_jobs, serve
 
 
@@ -117,12 +119,25 @@ class _Rounds:
 
 
 def test_a_carrier_that_does_not_answer_keeps_no_other_loop_from_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr(loops, "_wait", lambda seconds, _stop: waited.append(seconds))
-    rounds = _Rounds(12)
+    at, failed_at = [0.0], list[float]()
+
+    def wait(seconds: float, _stop: object) -> None:
+        at[0] += seconds
+
+    class Failing(_Rounds):
+        def fails(self, _now: datetime) -> int:
+            failed_at.append(at[0])
+            return super().fails(_now)
+
+    monkeypatch.setattr(loops, "_wait", wait)
+    monkeypatch.setattr(loops, "time", SimpleNamespace(monotonic=lambda: at[0]))
+    rounds = Failing(900)
     run_forever([rounds.fails, rounds.works], WorldClock(), rounds.is_over)
-    assert rounds.calls == ["fails", "works"] * 6
-    assert waited == sorted(waited) and waited[-1] > waited[0], "ever longer"
+    # The other works on as ever, every fifth of a second; the failing one is asked ever less often.
+    worked = rounds.calls.count("works")
+    assert worked > 880 and at[0] == pytest.approx(worked * IDLE_SECONDS, abs=1)
+    gaps = [round(later - earlier, 1) for earlier, later in pairwise(failed_at)]
+    assert gaps == sorted(gaps) and gaps[-1] >= LONGEST_PAUSE_SECONDS
 
 
 def test_a_fault_that_does_not_pass_ends_the_process() -> None:

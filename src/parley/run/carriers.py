@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
 
 from parley.contact.routes import Routes, single
+from parley.errors import OutsideFailed, ParleyError
 from parley.providers.port import Provider
+
+LONGEST_REST_SECONDS: Final = 30.0
+_FIRST_REST_SECONDS: Final = 0.2
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Rests:
+    """Which carriers are left alone for a while because they did not answer, each time longer; of this process."""
+
+    _until: dict[str, float] = field(default_factory=dict)
+    _pause: dict[str, float] = field(default_factory=dict)
+
+    def rests(self, name: str) -> bool:
+        """Say whether carrier *name* is left alone now."""
+        return time.monotonic() < self._until.get(name, 0.0)
+
+    def failed(self, name: str, fault: ParleyError) -> None:
+        """Leave carrier *name* alone for a while."""
+        pause = min(LONGEST_REST_SECONDS, max(_FIRST_REST_SECONDS, self._pause.get(name, 0.0) * 2))
+        self._pause[name], self._until[name] = pause, time.monotonic() + pause
+        log.warning("carrier_rests", route=name, operator_code=fault.operator_code, seconds=pause)
+
+    def answered(self, name: str) -> None:
+        """Ask carrier *name* as ever again."""
+        self._pause.pop(name, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +46,26 @@ class Carriers:
 
     routes: Routes
     providers: Mapping[str, Provider]
+    rests: Rests = field(default_factory=Rests, compare=False)
+
+    def each(self, step: Callable[[Provider], int]) -> int:
+        """Do *step* with each carrier that does not rest, and return how much was done.
+
+        One that does not answer keeps nothing from the others. Raises OutsideFailed where it is the only one.
+        """
+        total = 0
+        for name, provider in self.providers.items():
+            if self.rests.rests(name):
+                continue
+            try:
+                total += step(provider)
+            except OutsideFailed as fault:
+                if len(self.providers) == 1:
+                    raise
+                self.rests.failed(name, fault)
+            else:
+                self.rests.answered(name)
+        return total
 
     def close(self) -> None:
         """Let go of every connection; what is in hand is finished first."""

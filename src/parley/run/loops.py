@@ -167,38 +167,47 @@ def run_forever(
 ) -> None:
     """Run *rounds* until *is_stopping*. A fault that may pass is waited out; a defect ends the process.
 
-    Where the clock is on its way to a later instant, it goes on to what *following* names once nothing is left to do.
+    A round that waits keeps no other from its work: a crisis is paged while a carrier does not answer. Where the clock
+    is on its way to a later instant, it goes on to what *following* names once nothing is left to do.
     """
-    pause = IDLE_SECONDS
+    turns = [_Turn(partial(_at, clock, each)) for each in rounds]
+    clock_hand = _Turn(partial(_moved_on, clock, following))
     while not is_stopping():
-        # One at a time: a carrier that does not answer must not keep a crisis from being paged.
-        asked = [_asked(partial(_at, clock, each), pause) for each in rounds]
-        done = sum(one for one in asked if one is not None)
-        if not done and None not in asked:
-            asked.append(_asked(partial(_moved_on, clock, following), pause))
-        if None in asked:
-            _wait(pause, is_stopping)
-            pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
-            continue
-        pause = IDLE_SECONDS
-        if not any(asked):
-            time.sleep(IDLE_SECONDS)
+        told = [turn.take() for turn in turns]
+        if not any(told) and None not in told:
+            told.append(clock_hand.take())
+        if not any(told):
+            _wait(IDLE_SECONDS, is_stopping)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One step of the loop. After something outside failed it is left alone, each time longer."""
+
+    step: Callable[[], int]
+    pause: float = 0.0
+    until: float = 0.0
+
+    def take(self) -> int | None:
+        """Return what the step did; None where it failed or waits."""
+        if time.monotonic() < self.until:
+            return None
+        try:
+            with faults():
+                done = self.step()
+        except ParleyError as fault:
+            if not fault.retryable:
+                raise
+            self.pause = min(LONGEST_PAUSE_SECONDS, max(IDLE_SECONDS, self.pause * 2))
+            self.until = time.monotonic() + self.pause
+            log.warning("waiting_for_outside", operator_code=fault.operator_code, seconds=self.pause)
+            return None
+        self.pause = 0.0
+        return done
 
 
 def _at(clock: Clock, each: Round) -> int:
     return each(clock.now())
-
-
-def _asked(step: Callable[[], int], pause: float) -> int | None:
-    """Return what *step* did; None where something outside failed that may pass."""
-    try:
-        with faults():
-            return step()
-    except ParleyError as fault:
-        if not fault.retryable:
-            raise
-        log.warning("waiting_for_outside", operator_code=fault.operator_code, seconds=pause)
-        return None
 
 
 def _moved_on(clock: Clock, following: Callable[[datetime], datetime | None]) -> bool:

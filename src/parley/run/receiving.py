@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from parley.engine.turn import Library
-from parley.errors import OutsideFailed
+from parley.providers.port import Provider
 from parley.run.carriers import Carriers
 from parley.store.vault import Vault
 from parley.web.hooks.taking import take
@@ -17,18 +17,13 @@ BATCH: Final = 256
 def receive_due(carriers: Carriers, library: Library, vault: Vault, now: datetime, limit: int = BATCH) -> int:
     """Take in up to *limit* deliveries of each carrier. Returns how many came.
 
-    Raises OutsideFailed where a carrier does not answer, after all others were asked.
+    Raises OutsideFailed where the only carrier does not answer.
     """
-    total, unanswered = 0, None
-    for provider in carriers.providers.values():
-        try:
-            deliveries = provider.poll(now, limit)
-            take(provider.name, deliveries, now, library, vault)
-            provider.acknowledge([one.event_id for one in deliveries])
-        except OutsideFailed as fault:
-            unanswered = fault
-            continue
-        total += len(deliveries)
-    if unanswered is not None:
-        raise unanswered
-    return total
+
+    def receive(provider: Provider) -> int:
+        deliveries = provider.poll(now, limit)
+        take(provider.name, deliveries, now, library, vault)
+        provider.acknowledge([one.event_id for one in deliveries])
+        return len(deliveries)
+
+    return carriers.each(receive)

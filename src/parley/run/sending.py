@@ -25,7 +25,7 @@ from parley.dates import local_date
 from parley.engine.asking import with_text
 from parley.engine.stated import Said
 from parley.engine.turn import Library
-from parley.errors import OutsideFailed, ParleyError
+from parley.errors import OutsideFailed
 from parley.ids import Msisdn
 from parley.messaging.ledger import Event, State
 from parley.providers.port import (
@@ -75,8 +75,8 @@ class Sender:
     def send_due(self, now: datetime, limit: int = BATCH) -> int:
         """Send up to *limit* messages whose time has come, and no more than each route takes now.
 
-        Returns how many were handed over; none while sending is stopped. Raises OutsideFailed where a carrier could
-        not be reached, after all others had theirs.
+        Returns how many were handed over; none while sending is stopped. Raises OutsideFailed where the only carrier
+        could not be reached.
         """
         if stop_in_force() is not None:
             return 0
@@ -114,7 +114,7 @@ class Sender:
                 mark([_answer(one.message_id, said, now) for one, said in zip(part, answers, strict=True)], now)
                 handed[name] += len(part)
                 self._note(name, answers, now)
-        if unreached is not None:
+        if unreached is not None and len(self._carriers.providers) == 1:
             raise unreached
         return handed
 
@@ -161,21 +161,11 @@ class Sender:
     def settle(self, now: datetime, limit: int = BATCH) -> int:
         """Find out about messages whose fate is open. Returns how many were asked about.
 
-        Raises OutsideFailed where a carrier does not answer, after the others were asked.
+        Raises OutsideFailed where the only carrier does not answer.
         """
-        total, unanswered = 0, None
-        for provider in self._carriers.providers.values():
-            try:
-                total += self._settle(provider, now, limit)
-            except ParleyError as fault:
-                if not fault.retryable:
-                    raise
-                unanswered = fault
-        if unanswered is not None:
-            raise unanswered
-        return total
+        return self._carriers.each(partial(self._settle, now, limit))
 
-    def _settle(self, provider: Provider, now: datetime, limit: int) -> int:
+    def _settle(self, now: datetime, limit: int, provider: Provider) -> int:
         doubtful = in_doubt(now, provider.name, provider.settle_seconds, limit)
         if not doubtful:
             return 0
