@@ -93,11 +93,31 @@ def described(declared: Declaration, *, is_whole: bool, chinese: bool) -> list[s
     if not is_whole:
         return lines
     lines.append("  " + (_told(declared).zh if chinese else _told(declared).en))
+    lines += [f"  {one[1] if chinese else one[0]}" for one in _limits(declared)]
     for key in declared.keys:
         given = "secret" if key.is_secret else "needed" if key.default is None else f"= {key.default!r}"
         lines.append(f"  {key.name:<24} {given:<14} {key.zh if chinese else key.en}")
     lines += [f"  {source.address} ({source.read_on})" for source in declared.sources]
     return lines
+
+
+def _limits(declared: Declaration) -> Iterator[tuple[str, str]]:
+    """Yield what a kind of carrier says of doubles, speed and segments, in both languages."""
+    if declared.deduplicates:
+        yield "takes what comes again under our reference as the first", "同一编号再次提交视为同一条"
+    else:
+        yield "takes what comes again under our reference as another message", "同一编号再次提交视为另一条"
+    if declared.per_second:
+        yield f"takes {declared.per_second:,} messages a second", f"每秒接收 {declared.per_second:,} 条"
+    else:
+        yield "names no rate; set per_second of the route", "未注明速率；请设置通道的 per_second"
+    carriage = declared.carriage
+    signs = f"{carriage.units16(joined=False)} / {carriage.units16(joined=True)}"
+    if carriage.takes_gsm7:
+        letters = f"{carriage.septets(joined=False)} / {carriage.septets(joined=True)}"
+        yield f"a segment holds {letters} letters or {signs} signs, alone / joined", f"每段 {letters} 字母或 {signs} 字"
+    else:
+        yield f"a segment holds {signs} signs, alone / joined", f"每段 {signs} 字"
 
 
 def _countries(line: Line, kind: Kind) -> Iterator[Finding]:
