@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parley.dates import local
@@ -127,7 +127,16 @@ def test_no_text_shows_a_number_that_is_not_of_the_case(
             assert shown <= allowed_numbers(before, outcome), outcome.draft.rendered.key
 
 
+def test_which_of_two_things_is_meant_is_not_asked_of_whom_we_do_not_know() -> None:
+    """The question would speak of the debt; the reply may be a dispute, so a person looks."""
+    twin, (heard,) = talk_of(ILLINOIS, ["CHARG0C."], NOON)
+    assert heard.outcome.person_reason == "not_understood"
+    assert heard.outcome.draft is None or heard.outcome.draft.discloses != "debt"
+    assert twin.case.talk.needs_person
+
+
 @given(SITUATIONS, REPLIES, st.sampled_from([NOON, NIGHT]))
+@example(ILLINOIS, ["CHARG0C."], NOON)
 def test_no_debt_leaves_before_identity(situation: Situation, replies: list[str], start: datetime) -> None:
     twin, heard = talk_of(situation, replies, start)
     proven = situation.is_proven

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from parley.dates import add_days
@@ -19,7 +20,7 @@ from parley.negotiation.anywhere import ALERT, ANYWHERE_MEANS, about_alert, afte
 from parley.negotiation.at_budget import at_budget, begin, for_capacity, statement_of
 from parley.negotiation.at_once import all_at_once, ask_rest, at_once, take
 from parley.negotiation.capacity import monthly_capacity
-from parley.negotiation.doubt import again, ask_back, ask_words, doubted, may_be_urgent, to_person
+from parley.negotiation.doubt import again, ask_back, ask_words, doubted, may_be_urgent, to_person, unasked
 from parley.negotiation.limit_rise import LIMIT_RISE, about_limit, limit_rise
 from parley.negotiation.moves import Act, Memory, Move
 from parley.negotiation.plan_terms import about_terms
@@ -97,7 +98,8 @@ def _plain(state: State, memory: Memory, reading: Reading, facts: Standing, poli
     if _is_asked(state, facts) and not may_be_urgent(reading, ANYWHERE_MEANS):
         return _BY_STATE[state](memory, reading, facts, policy)
     if reading.is_doubtful and (facts.is_proven or may_be_urgent(reading, ANYWHERE_MEANS)):
-        return doubted(state, memory, reading, ANYWHERE_MEANS, lambda one: _plain(state, memory, one, facts, policy))
+        step = partial(_plain, state, memory, facts=facts, policy=policy)
+        return doubted(state, memory, reading, ANYWHERE_MEANS, step) if facts.is_proven else unasked(memory, reading)
     if reading.intent is Intent.THANKS:
         return Move(state, "", (), memory)
     if reading.intent is Intent.HELP:

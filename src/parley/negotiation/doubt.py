@@ -75,6 +75,11 @@ def doubted(
     return to_person(memory, "not_understood") if is_beyond else ask_back(state, memory)
 
 
+def unasked(memory: Memory, reading: Reading) -> Move:
+    """Let a person read what may be grave from somebody we do not know: asking what is meant would speak of a debt."""
+    return to_person(memory, "conditional" if reading.conditional else "not_understood")
+
+
 def _one_step(reading: Reading, for_a_person: Container[Intent], step: Callable[[Reading], Move]) -> Move | None:
     """Return the step that all things the reply may mean lead to; None where they lead to more than one."""
     if not reading.alternatives or not _HARMLESS.issuperset(reading.alternatives):
