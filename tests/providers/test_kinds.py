@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from parley.contact.routes import NAME
 from parley.errors import OutsideFailed
 from parley.ids import Msisdn
-from parley.providers.declared import NAME, Given, Kind, KnownBy
+from parley.providers.declared import Given, Kind, KnownBy
 from parley.providers.kinds import KINDS
 from parley.providers.port import Accepted, CallbackRefused, Posted, Submission
 from parley.providers.statuses import load_statuses

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,11 +23,13 @@ from parley.providers.port import (
     LookupState,
     NotTaken,
     Outcome,
+    Provider,
     Rejected,
     Submission,
     Unknown,
 )
-from parley.run.carriers import Carriers
+from parley.run import carriers as carriers_module
+from parley.run.carriers import LONGEST_REST_SECONDS, Carriers
 from parley.run.receiving import receive_due
 from parley.run.sending import Sender
 from parley.store import models
@@ -254,10 +258,31 @@ def test_a_carrier_that_does_not_answer_keeps_nothing_of_the_others_from_coming_
 
     carriers = Carriers(ROUTES, {"cheap": Silent("cheap"), "dear": Heard("dear")})
     receive_due(carriers, library(), both.desk.vault, NOON)
-    assert polled == ["dear"] and carriers.rests.rests("cheap") and not carriers.rests.rests("dear")
+    assert polled == ["dear"] and carriers.rests.rests("poll", "cheap") and not carriers.rests.rests("poll", "dear")
     # The silent one is left alone for a while; the other is asked each time.
     receive_due(carriers, library(), both.desk.vault, NOON)
     assert polled == ["dear", "dear"]
     alone = Carriers(ROUTES, {"cheap": Silent("cheap")})
     with pytest.raises(OutsideFailed):
         receive_due(alone, library(), both.desk.vault, NOON)
+
+
+def test_that_a_carrier_answers_one_question_does_not_hurry_another(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = [0.0]
+    monkeypatch.setattr(carriers_module, "time", SimpleNamespace(monotonic=lambda: at[0]))
+    carriers, asked = Carriers(ROUTES, {"cheap": both.cheap, "dear": both.dear}), list[float]()
+
+    def look_up(provider: Provider) -> int:
+        if provider is both.cheap:
+            asked.append(at[0])
+            raise OutsideFailed("no answer", "无应答")
+        return 0
+
+    for _ in range(1_000):
+        carriers.each("poll", lambda _: 0)
+        carriers.each("look_up", look_up)
+        at[0] += 0.2
+    gaps = [round(later - earlier, 1) for earlier, later in pairwise(asked)]
+    assert gaps == sorted(gaps) and gaps[-1] >= LONGEST_REST_SECONDS

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
 
 from parley.messaging.carriage import STANDARD, Carriage
 from parley.providers.port import Callbacks, Provider
@@ -127,7 +126,3 @@ class Kind:
     build: Callable[[Given], Provider]
     callbacks: Callable[[Given], Callbacks] | None = None
     probe: Callable[[Given], Finding] | None = None
-
-
-NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,19}")
-"""How a route may be called: it stands in the ledger, in the address of its callbacks and in the names of its keys."""

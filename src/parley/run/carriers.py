@@ -20,24 +20,28 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Rests:
-    """Which carriers are left alone for a while because they did not answer, each time longer; of this process."""
+    """Which carriers are left alone for a while because they did not answer, each time longer; of this process.
 
-    _until: dict[str, float] = field(default_factory=dict)
-    _pause: dict[str, float] = field(default_factory=dict)
+    Each question has a rest of its own: that a carrier answers one does not hurry the other.
+    """
 
-    def rests(self, name: str) -> bool:
-        """Say whether carrier *name* is left alone now."""
-        return time.monotonic() < self._until.get(name, 0.0)
+    _until: dict[tuple[str, str], float] = field(default_factory=dict)
+    _pause: dict[tuple[str, str], float] = field(default_factory=dict)
 
-    def failed(self, name: str, fault: ParleyError) -> None:
-        """Leave carrier *name* alone for a while."""
-        pause = min(LONGEST_REST_SECONDS, max(_FIRST_REST_SECONDS, self._pause.get(name, 0.0) * 2))
-        self._pause[name], self._until[name] = pause, time.monotonic() + pause
+    def rests(self, question: str, name: str) -> bool:
+        """Say whether carrier *name* is not asked *question* now."""
+        return time.monotonic() < self._until.get((question, name), 0.0)
+
+    def failed(self, question: str, name: str, fault: ParleyError) -> None:
+        """Do not ask carrier *name* for a while."""
+        key = question, name
+        pause = min(LONGEST_REST_SECONDS, max(_FIRST_REST_SECONDS, self._pause.get(key, 0.0) * 2))
+        self._pause[key], self._until[key] = pause, time.monotonic() + pause
         log.warning("carrier_rests", route=name, operator_code=fault.operator_code, seconds=pause)
 
-    def answered(self, name: str) -> None:
+    def answered(self, question: str, name: str) -> None:
         """Ask carrier *name* as ever again."""
-        self._pause.pop(name, None)
+        self._pause.pop((question, name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +52,23 @@ class Carriers:
     providers: Mapping[str, Provider]
     rests: Rests = field(default_factory=Rests, compare=False)
 
-    def each(self, step: Callable[[Provider], int]) -> int:
-        """Do *step* with each carrier that does not rest, and return how much was done.
+    def each(self, question: str, step: Callable[[Provider], int]) -> int:
+        """Do *step*, which asks *question*, with each carrier that does not rest, and return how much was done.
 
         One that does not answer keeps nothing from the others. Raises OutsideFailed where it is the only one.
         """
         total = 0
         for name, provider in self.providers.items():
-            if self.rests.rests(name):
+            if self.rests.rests(question, name):
                 continue
             try:
                 total += step(provider)
             except OutsideFailed as fault:
                 if len(self.providers) == 1:
                     raise
-                self.rests.failed(name, fault)
+                self.rests.failed(question, name, fault)
             else:
-                self.rests.answered(name)
+                self.rests.answered(question, name)
         return total
 
     def close(self) -> None:

@@ -26,4 +26,4 @@ def receive_due(carriers: Carriers, library: Library, vault: Vault, now: datetim
         provider.acknowledge([one.event_id for one in deliveries])
         return len(deliveries)
 
-    return carriers.each(receive)
+    return carriers.each("poll", receive)

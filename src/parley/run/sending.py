@@ -163,7 +163,7 @@ class Sender:
 
         Raises OutsideFailed where the only carrier does not answer.
         """
-        return self._carriers.each(partial(self._settle, now, limit))
+        return self._carriers.each("look_up", partial(self._settle, now, limit))
 
     def _settle(self, now: datetime, limit: int, provider: Provider) -> int:
         doubtful = in_doubt(now, provider.name, provider.settle_seconds, limit)
